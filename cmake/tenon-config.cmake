@@ -1,0 +1,6 @@
+include(CMakeFindDependencyMacro)
+if(NOT WIN32)
+  set(THREADS_PREFER_PTHREAD_FLAG ON)
+  find_dependency(Threads)
+endif()
+include(${CMAKE_CURRENT_LIST_DIR}/tenon-targets.cmake)

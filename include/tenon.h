@@ -1,0 +1,289 @@
+/* tenon.h - Tenon, a portable socket layer: the same calls, the same results, on POSIX systems and on Windows.
+ * SPDX-License-Identifier: MIT
+ *
+ * Names and meanings are Berkeley's: tenon_socket is socket, TENON_AF_INET is AF_INET. What holds for every call:
+ *
+ * Results   0 or more is success: 0, a count, or a handle. Less than 0 is one of the TENON_E... codes below, the same
+ *           number on every system. tenon_strerror() tells any result in words.
+ * Handles   A tenon_sock is the system's own handle. It is never inherited by child processes, and using it never
+ *           raises SIGPIPE. A negative or closed handle gives TENON_EBADF, what is no socket TENON_ENOTSOCK. The one
+ *           who opened a handle closes it, once. Calls on different sockets, and sending and receiving on one, may run
+ *           in parallel.
+ * Time      timeout_ms is the limit of the whole call: TENON_FOREVER (-1) waits without one, 0 never waits and gives
+ *           TENON_EAGAIN, n > 0 ends with TENON_ETIMEDOUT after n milliseconds. Anything below -1 is TENON_EINVAL.
+ * Input     A NULL or a number out of range where a value is needed gives TENON_EINVAL. Nothing is cut silently.
+ * Start-up  There is none to call: the library starts by itself, at the first call that needs it, in any thread. */
+#ifndef TENON_H
+#define TENON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef TENON_API
+#define TENON_API /* shared builds: export or import; the build passes it */
+#endif
+
+#define TENON_VERSION "0.1.0"
+
+/* ---- Sockets ---------------------------------------------------------------------------------------------------- */
+
+typedef intptr_t tenon_sock;
+#define TENON_NO_SOCK ((tenon_sock)-1)
+#define TENON_FOREVER (-1)
+
+#define TENON_AF_UNSPEC 0
+#define TENON_AF_INET 2
+#define TENON_AF_INET6 10
+
+#define TENON_SOCK_STREAM 1
+#define TENON_SOCK_DGRAM 2
+
+#define TENON_IPPROTO_TCP 6
+#define TENON_IPPROTO_UDP 17
+
+#define TENON_SHUT_RD 0
+#define TENON_SHUT_WR 1
+#define TENON_SHUT_RDWR 2
+
+/* An address: a plain value, alike on every system, to be copied and stored at will. All of it is in host order but ip,
+ * which is in the order of the wire (an IPv4 address in its first four bytes). IPv4-mapped IPv6 addresses do not occur:
+ * they are IPv4. scope is the interface index that a link-local IPv6 address needs, else mostly 0. path is reserved,
+ * all zero. */
+typedef struct tenon_addr {
+  uint16_t family; /* TENON_AF_INET, TENON_AF_INET6 */
+  uint16_t port;
+  uint32_t scope;
+  uint8_t ip[16];
+  char path[108];
+} tenon_addr;
+
+/* Opens a socket of family TENON_AF_INET or TENON_AF_INET6 and type TENON_SOCK_STREAM or TENON_SOCK_DGRAM; protocol is
+ * 0 or the one that goes with the type. An IPv6 socket speaks IPv4 as well, wherever the system can. Returns the
+ * handle. TENON_EAFNOSUPPORT (also: the host has no such family), TENON_ESOCKTNOSUPPORT, TENON_EPROTONOSUPPORT,
+ * TENON_EMFILE. */
+TENON_API tenon_sock tenon_socket(int family, int type, int protocol);
+
+/* Connects to peer; an unspecified address (0.0.0.0, ::) means this host. With a timeout of 0 it only begins:
+ * TENON_EINPROGRESS (or 0, where the system was done at once), and tenon_connect_result() tells the outcome; the handle
+ * then stays in the system's non-blocking mode. After a failure the handle is good only for tenon_close(). A connection
+ * that found itself at the other end is TENON_ECONNREFUSED. TENON_ECONNREFUSED, TENON_ETIMEDOUT (the limit's or the
+ * system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EISCONN, TENON_EALREADY, TENON_EAFNOSUPPORT; port 0 is
+ * TENON_EINVAL. */
+TENON_API int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms);
+
+/* Waits for the outcome of a connect that was begun with a timeout of 0 and gives it to the first call that asks: 0 or
+ * the error of tenon_connect(). While it is pending TENON_EINPROGRESS (timeout 0) or TENON_ETIMEDOUT; TENON_ENOTCONN
+ * where none was begun. */
+TENON_API int tenon_connect_result(tenon_sock s, int timeout_ms);
+
+/* Gives the socket its local address; port 0 lets the system choose one (tenon_getsockname() tells which). A port that
+ * any other socket has bound is TENON_EADDRINUSE, on every system; connections of a former server do not hold it (on
+ * Windows, those still open do). TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_EAFNOSUPPORT; bound already: TENON_EINVAL. */
+TENON_API int tenon_bind(tenon_sock s, const tenon_addr *local);
+
+/* Lets a bound stream socket take connections. backlog is how many may wait to be accepted; the system may clamp it,
+ * and a negative one means its default. Not bound or connected: TENON_EINVAL; no stream: TENON_EOPNOTSUPP. */
+TENON_API int tenon_listen(tenon_sock s, int backlog);
+
+/* Waits for a connection and returns its handle, the caller's to close; peer, unless NULL, is who connected. Peers that
+ * vanished while they waited are no error. Not listening: TENON_EINVAL; TENON_EMFILE: close something before the next
+ * try. */
+TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms);
+
+/* Sends all of the data and returns size, or fails, and then the stream cannot be continued; TENON_ETIMEDOUT counts as
+ * that. With a timeout of 0 it sends what fits and returns how much that was. A connection that can send no more,
+ * whatever the cause, is TENON_EPIPE, one that the system gave up TENON_ECONNABORTED, one that never was
+ * TENON_ENOTCONN. */
+TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms);
+
+/* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
+ * peer sends no more (a size of 0 returns 0 as well, at once). TENON_ECONNRESET: the peer broke the connection off;
+ * TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported once: after it, 0 does not mean the
+ * end. */
+TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
+
+/* Ends one direction (TENON_SHUT_RD, TENON_SHUT_WR) or both (TENON_SHUT_RDWR): after TENON_SHUT_WR the peer receives
+ * what was sent and then the end. Wakes nobody who waits on the socket. Doing it twice is no error. Never connected:
+ * TENON_ENOTCONN. */
+TENON_API int tenon_shutdown(tenon_sock s, int how);
+
+/* Closes the handle at once and for good. What was sent still goes out, unless received data was left unread: then the
+ * peer may see a reset. POSIX systems cannot tell a file's descriptor from a socket's here and close it. */
+TENON_API int tenon_close(tenon_sock s);
+
+/* The socket's own address, unspecified as long as it has none, and its peer's; the latter is TENON_ENOTCONN before the
+ * connection and, on some systems, after it broke. */
+TENON_API int tenon_getsockname(tenon_sock s, tenon_addr *local);
+TENON_API int tenon_getpeername(tenon_sock s, tenon_addr *peer);
+
+/* ---- Addresses and names ---------------------------------------------------------------------------------------- */
+
+#define TENON_ADDR_TEXT 128 /* bytes that hold any address as text */
+
+/* The unspecified address (to listen on all interfaces) and the loopback address (this host) of a family. For another
+ * family or a port outside 0-65535 the result's family is TENON_AF_UNSPEC, which every call refuses. */
+TENON_API tenon_addr tenon_addr_any(int family, int port);
+TENON_API tenon_addr tenon_addr_loopback(int family, int port);
+
+/* Reads "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80", "fe80::1%2", and nothing
+ * laxer: no names, no octal, no short forms, no spaces, ports 0-65535. Never asks a resolver. TENON_EINVAL, and *addr
+ * is not touched. */
+TENON_API int tenon_addr_parse(tenon_addr *addr, const char *text);
+
+/* Writes the text that tenon_addr_parse() reads, IPv6 as RFC 5952 has it, without a port if that is 0, and returns its
+ * length. Too small a buffer (TENON_ADDR_TEXT is always enough) is TENON_ENOSPC. */
+TENON_API int tenon_addr_format(const tenon_addr *addr, char *text, size_t size);
+
+/* 1 if both are the same family, address, scope and port, else 0. */
+TENON_API int tenon_addr_equal(const tenon_addr *a, const tenon_addr *b);
+
+/* To and from the system's struct sockaddr, for code of your own that calls the system. to_native returns the length it
+ * wrote, or TENON_ENOSPC; from_native takes the length at hand, too short a one is TENON_EINVAL. TENON_EAFNOSUPPORT for
+ * a family that Tenon does not know. */
+TENON_API int tenon_addr_to_native(const tenon_addr *addr, void *sockaddr, size_t size);
+TENON_API int tenon_addr_from_native(tenon_addr *addr, const void *sockaddr, size_t size);
+
+/* What a lookup should find; all zero, like a NULL for it: any family, stream services, no flags. */
+typedef struct tenon_hints {
+  int family; /* TENON_AF_INET or TENON_AF_INET6 for one family, TENON_AF_UNSPEC for both */
+  int type;   /* TENON_SOCK_STREAM or TENON_SOCK_DGRAM: whose services; 0 is stream */
+  int flags;  /* TENON_AI_... */
+} tenon_hints;
+#define TENON_AI_PASSIVE 1     /* no host: the unspecified addresses, to listen on, instead of the loopback ones */
+#define TENON_AI_NUMERICHOST 2 /* the host must be an address: never ask a resolver */
+#define TENON_AI_NUMERICSERV 4 /* the service must be a number */
+
+/* Finds the addresses of host (a name in UTF-8, an address, or NULL: this host) at service (a name, a number, or NULL:
+ * port 0), in the order in which they should be tried. Writes up to capacity of them to list and returns how many there
+ * are, which may be more. localhost is always {::1, 127.0.0.1}, *.invalid never exists, and what looks like a malformed
+ * IPv4 address is no name (RFC 6761). With a timeout of 0 a name that needs the resolver is TENON_EAGAIN; with a limit
+ * the lookup runs in a thread of its own, which is left to end by itself if time runs out (16 at most, then
+ * TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host; TENON_EAI_AGAIN: no answer, try later;
+ * TENON_EAI_FAIL; TENON_EAI_SERVICE: no such service; TENON_EAI_ADDRFAMILY: host is an address of another family;
+ * TENON_EAI_BADFLAGS, TENON_EAI_FAMILY, TENON_EAI_SOCKTYPE: hints. */
+TENON_API int tenon_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list,
+                            int capacity, int timeout_ms);
+
+/* The name of the host at addr, or its address as text where it has none, and the name of the stream service at its
+ * port, or the number. Either may be left out with NULL and 0. TENON_ENOSPC: a buffer is too small. Time and other
+ * errors as above. */
+TENON_API int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size, char *service, size_t service_size,
+                            int timeout_ms);
+
+/* The canonical name of host: what its aliases lead to; of an address, its usual text. Returns the name's length.
+ * TENON_ENOSPC: the buffer is too small. Time and other errors as for tenon_resolve(). */
+TENON_API int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms);
+
+/* ---- Time ------------------------------------------------------------------------------------------------------- */
+
+/* Milliseconds of a clock that nobody sets and that never goes back. A deadline is such a time, and tenon_remaining()
+ * makes it a timeout again, never negative, so that one limit can span several calls. TENON_FOREVER stays that both
+ * ways. */
+TENON_API int64_t tenon_now_ms(void);
+TENON_API int64_t tenon_deadline(int timeout_ms);
+TENON_API int tenon_remaining(int64_t deadline);
+
+/* ---- Errors ----------------------------------------------------------------------------------------------------- */
+
+#define TENON_ENOENT (-2)
+#define TENON_EIO (-5) /* what has no name here; tenon_native_error() has the system's number */
+#define TENON_ENXIO (-6)
+#define TENON_EBADF (-9)
+#define TENON_EAGAIN (-11)
+#define TENON_ENOMEM (-12)
+#define TENON_EACCES (-13)
+#define TENON_EFAULT (-14)
+#define TENON_EBUSY (-16)
+#define TENON_EINVAL (-22)
+#define TENON_ENFILE (-23)
+#define TENON_EMFILE (-24)
+#define TENON_ENOSPC (-28)
+#define TENON_EPIPE (-32)
+#define TENON_ENAMETOOLONG (-36)
+#define TENON_ENOSYS (-38)
+#define TENON_ELOOP (-40)
+#define TENON_EPROTO (-71)
+#define TENON_EOVERFLOW (-75)
+#define TENON_ENOTSOCK (-88)
+#define TENON_EDESTADDRREQ (-89)
+#define TENON_EMSGSIZE (-90)
+#define TENON_EPROTOTYPE (-91)
+#define TENON_ENOPROTOOPT (-92)
+#define TENON_EPROTONOSUPPORT (-93)
+#define TENON_ESOCKTNOSUPPORT (-94)
+#define TENON_ENOTSUP (-95)
+#define TENON_EOPNOTSUPP TENON_ENOTSUP
+#define TENON_EAFNOSUPPORT (-97)
+#define TENON_EADDRINUSE (-98)
+#define TENON_EADDRNOTAVAIL (-99)
+#define TENON_ENETDOWN (-100)
+#define TENON_ENETUNREACH (-101)
+#define TENON_ENETRESET (-102)
+#define TENON_ECONNABORTED (-103)
+#define TENON_ECONNRESET (-104)
+#define TENON_ENOBUFS (-105)
+#define TENON_EISCONN (-106)
+#define TENON_ENOTCONN (-107)
+#define TENON_ESHUTDOWN (-108)
+#define TENON_ETIMEDOUT (-110)
+#define TENON_ECONNREFUSED (-111)
+#define TENON_EHOSTDOWN (-112)
+#define TENON_EHOSTUNREACH (-113)
+#define TENON_EALREADY (-114)
+#define TENON_EINPROGRESS (-115)
+#define TENON_ECANCELED (-125)
+#define TENON_EAI_BADFLAGS (-1001)
+#define TENON_EAI_NONAME (-1002)
+#define TENON_EAI_AGAIN (-1003)
+#define TENON_EAI_FAIL (-1004)
+#define TENON_EAI_FAMILY (-1006)
+#define TENON_EAI_SOCKTYPE (-1007)
+#define TENON_EAI_SERVICE (-1008)
+#define TENON_EAI_ADDRFAMILY (-1009)
+
+/* A result in words ("connection refused"; "success" for all that are none) and the name of its code ("ECONNREFUSED";
+ * "OK"). Fixed English text, never NULL, valid for ever. */
+TENON_API const char *tenon_strerror(intptr_t code);
+TENON_API const char *tenon_errname(intptr_t code);
+
+/* The system's own number (errno, WSAGetLastError) behind this thread's last failed call, for logs; 0 if the failure
+ * was found by Tenon itself, as bad input or the end of time are. It means something only right after a failure. */
+TENON_API int tenon_native_error(void);
+
+/* Classes of errors, 1 or 0: the call would have had to wait; the connection is gone, whichever end broke it; the same
+ * call may succeed later (descriptors, memory or a name server were wanting). */
+TENON_API int tenon_is_would_block(intptr_t code);
+TENON_API int tenon_is_peer_gone(intptr_t code);
+TENON_API int tenon_is_retryable(intptr_t code);
+
+/* ---- The library itself ----------------------------------------------------------------------------------------- */
+
+#define TENON_SUPPORTS_IPV6 1      /* IPv6 sockets can be opened and bound to ::1 */
+#define TENON_SUPPORTS_DUALSTACK 2 /* ... and take and make IPv4 connections too */
+
+/* 1 if this system, as it is now, has the feature (TENON_SUPPORTS_...), else 0. */
+TENON_API int tenon_supports(int feature);
+
+/* Nobody has to call these. A program that must see a failure to start early, or a plug-in that must give the system's
+ * socket layer back before it is unloaded, pairs them; they count. Close all sockets before the last tenon_cleanup();
+ * one without its tenon_startup() is TENON_EINVAL and changes nothing. */
+TENON_API int tenon_startup(void);
+TENON_API int tenon_cleanup(void);
+
+/* The version of the library that is linked, as TENON_VERSION is that of this header. */
+TENON_API const char *tenon_version(void);
+
+/* Gives Tenon other functions for the little memory that it allocates (calls that do say so); NULL, NULL brings malloc
+ * and free back. To be called before any call that allocates, in no parallel to any. allocate returns NULL when it has
+ * none. */
+TENON_API void tenon_set_allocator(void *(*allocate)(size_t size), void (*release)(void *memory));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,54 @@
+/* accept.c - taking connections.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+/* What systems report of a connection that failed while it waited, though the listener is well; or of a socket that
+ * never listened. */
+static int is_about_the_peer(tenon_sock code) {
+  switch (code) {
+    case TENON_EACCES: /* a firewall */
+    case TENON_ECONNABORTED:
+    case TENON_ECONNRESET:
+    case TENON_EHOSTDOWN:
+    case TENON_EHOSTUNREACH:
+    case TENON_ENETDOWN:
+    case TENON_ENETUNREACH:
+    case TENON_ENOPROTOOPT:
+    case TENON_ENOTCONN:
+    case TENON_ENOTSUP:
+    case TENON_EPROTO:
+    case TENON_ETIMEDOUT: return 1;
+    default: return 0;
+  }
+}
+
+/* Why a socket does not accept: it does not listen; or it does, and Wine has no descriptor left for the connection. */
+static int not_accepting(int is_listening) {
+  if (is_listening < 0) return is_listening;
+  return is_listening ? TENON_EMFILE : tenon__refuse(TENON_EINVAL);
+}
+
+/* 0 if another attempt is worth while. */
+static int accept_again(tenon_sock s, tenon_sock failure, tenon__limit *limit) {
+  if (failure == TENON_EAGAIN) return tenon__wait(s, TENON__READABLE, limit);
+  int is_peers = is_about_the_peer(failure);
+  if (!is_peers && failure != TENON_EINVAL) return (int)failure;
+  int is_listening = tenon__sys_is_listening(s);
+  if (!is_peers || is_listening <= 0) return not_accepting(is_listening);
+  int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
+  return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
+}
+
+tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms) {
+  if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  tenon__sockaddr native;
+  native.size = sizeof native.u;
+  tenon_sock accepted;
+  while ((accepted = tenon__sys_accept(s, &native)) < 0) {
+    int again = accept_again(s, accepted, &limit);
+    if (again < 0) return again;
+  }
+  if (peer) tenon__from_sockaddr(peer, &native);
+  return accepted;
+}

@@ -1,0 +1,135 @@
+/* address.c - addresses as values, and their native form.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+#include <string.h>
+
+static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+static tenon_addr make_addr(int family, int port) {
+  tenon_addr addr;
+  memset(&addr, 0, sizeof addr);
+  if ((family != TENON_AF_INET && family != TENON_AF_INET6) || port < 0 || port > 65535) return addr;
+  addr.family = (uint16_t)family;
+  addr.port = (uint16_t)port;
+  return addr;
+}
+
+tenon_addr tenon_addr_any(int family, int port) {
+  return make_addr(family, port);
+}
+
+tenon_addr tenon_addr_loopback(int family, int port) {
+  tenon_addr addr = make_addr(family, port);
+  if (addr.family == TENON_AF_INET) memcpy(addr.ip, "\x7f\0\0\1", 4);
+  if (addr.family == TENON_AF_INET6) addr.ip[15] = 1;
+  return addr;
+}
+
+/* To the order of bytes on the wire or back: the same change, or none. */
+static uint16_t wire_order(uint16_t value) {
+  const uint8_t bytes[2] = {(uint8_t)(value >> 8), (uint8_t)value};
+  memcpy(&value, bytes, sizeof bytes);
+  return value;
+}
+
+int tenon_addr_equal(const tenon_addr *a, const tenon_addr *b) {
+  if (!a || !b || a->family != b->family || a->port != b->port) return 0;
+  if (a->family == TENON_AF_INET) return memcmp(a->ip, b->ip, 4) == 0;
+  return memcmp(a->ip, b->ip, 16) == 0 && a->scope == b->scope;
+}
+
+int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native) {
+  if (!addr) return tenon__refuse(TENON_EINVAL);
+  memset(&native->u, 0, sizeof native->u.in6);
+  switch (addr->family) {
+    case TENON_AF_INET:
+      native->size = sizeof native->u.in;
+      native->u.in.sin_family = AF_INET;
+      native->u.in.sin_port = wire_order(addr->port);
+      memcpy(&native->u.in.sin_addr, addr->ip, 4);
+      break;
+    case TENON_AF_INET6:
+      native->size = sizeof native->u.in6;
+      native->u.in6.sin6_family = AF_INET6;
+      native->u.in6.sin6_port = wire_order(addr->port);
+      native->u.in6.sin6_scope_id = addr->scope;
+      memcpy(&native->u.in6.sin6_addr, addr->ip, 16);
+      break;
+    default: return tenon__refuse(TENON_EAFNOSUPPORT);
+  }
+#ifdef SIN6_LEN /* the BSDs' addresses know their length */
+  native->u.any.sa_len = (uint8_t)native->size;
+#endif
+  return 0;
+}
+
+static void map_to_v6(const tenon_addr *addr, tenon__sockaddr *native) {
+  tenon_addr mapped = tenon_addr_any(TENON_AF_INET6, addr->port);
+  memcpy(mapped.ip, mapped_prefix, sizeof mapped_prefix);
+  memcpy(mapped.ip + 12, addr->ip, 4);
+  tenon__to_sockaddr(&mapped, native);
+}
+
+/* Systems find many words for an address of the wrong family, and all of them can mean something else. */
+int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *native, int *result) {
+  if (*result != TENON_EAFNOSUPPORT && *result != TENON_EINVAL && *result != TENON_EFAULT && *result != TENON_ENOTSUP)
+    return 0;
+  int native_error = tenon_native_error();
+  int family = tenon__sys_family(s);
+  if (family < 0)
+    *result = family; /* no socket at all */
+  else
+    tenon__sys_remember(native_error);
+  if (family < 0 || family == addr->family) return 0;
+  if (family == TENON_AF_INET6 && tenon__sys_is_v6only(s) == 0) {
+    map_to_v6(addr, native);
+    return 1;
+  }
+  *result = TENON_EAFNOSUPPORT;
+  return 0;
+}
+
+void tenon__from_sockaddr(tenon_addr *addr, const tenon__sockaddr *native) {
+  memset(addr, 0, sizeof *addr);
+  if (native->u.any.sa_family == AF_INET && (size_t)native->size >= sizeof native->u.in) {
+    *addr = make_addr(TENON_AF_INET, wire_order(native->u.in.sin_port));
+    memcpy(addr->ip, &native->u.in.sin_addr, 4);
+  } else if (native->u.any.sa_family == AF_INET6 && (size_t)native->size >= sizeof native->u.in6) {
+    *addr = make_addr(TENON_AF_INET6, wire_order(native->u.in6.sin6_port));
+    memcpy(addr->ip, &native->u.in6.sin6_addr, 16);
+    addr->scope = native->u.in6.sin6_scope_id;
+    tenon__unmap(addr);
+  }
+}
+
+void tenon__unmap(tenon_addr *addr) {
+  if (addr->family != TENON_AF_INET6 || memcmp(addr->ip, mapped_prefix, sizeof mapped_prefix) != 0) return;
+  tenon_addr plain = make_addr(TENON_AF_INET, addr->port);
+  memcpy(plain.ip, addr->ip + 12, 4);
+  *addr = plain;
+}
+
+int tenon_addr_to_native(const tenon_addr *addr, void *sockaddr, size_t size) {
+  if (!sockaddr) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr native;
+  int result = tenon__to_sockaddr(addr, &native);
+  if (result < 0) return result;
+  if (size < (size_t)native.size) return tenon__refuse(TENON_ENOSPC);
+  memcpy(sockaddr, &native.u, (size_t)native.size);
+  return (int)native.size;
+}
+
+int tenon_addr_from_native(tenon_addr *addr, const void *sockaddr, size_t size) {
+  tenon__sockaddr native;
+  if (!addr || !sockaddr || size < sizeof native.u.any) return tenon__refuse(TENON_EINVAL);
+  native.size = (socklen_t)(size < sizeof native.u ? size : sizeof native.u);
+  memcpy(&native.u, sockaddr, (size_t)native.size);
+  int family = native.u.any.sa_family;
+  if (family != AF_INET && family != AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
+  tenon_addr converted;
+  tenon__from_sockaddr(&converted, &native);
+  if (converted.family == TENON_AF_UNSPEC) return tenon__refuse(TENON_EINVAL);
+  *addr = converted;
+  return 0;
+}

@@ -1,0 +1,44 @@
+/* library.c - the library as a whole: start-up, version, what the system has.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+#include <stdatomic.h>
+
+static atomic_int startups;
+
+int tenon_startup(void) {
+  int result = tenon__sys_startup();
+  if (result == 0) atomic_fetch_add(&startups, 1);
+  return result;
+}
+
+/* Never gives back more than was taken: the rest belongs to other parts of the program. */
+int tenon_cleanup(void) {
+  int count = atomic_load(&startups);
+  do {
+    if (count == 0) return tenon__refuse(TENON_EINVAL);
+  } while (!atomic_compare_exchange_weak(&startups, &count, count - 1));
+  return tenon__sys_cleanup();
+}
+
+/* Linux makes a socket that is bound to an IPv6 address IPv6-only, so that is asked before. */
+static int has_ipv6(int must_be_dualstack) {
+  tenon_sock s = tenon_socket(TENON_AF_INET6, TENON_SOCK_STREAM, 0);
+  if (s < 0) return 0;
+  tenon_addr local = tenon_addr_loopback(TENON_AF_INET6, 0);
+  int has = (!must_be_dualstack || tenon__sys_is_v6only(s) == 0) && tenon_bind(s, &local) == 0;
+  tenon_close(s);
+  return has;
+}
+
+int tenon_supports(int feature) {
+  switch (feature) {
+    case TENON_SUPPORTS_IPV6: return has_ipv6(0);
+    case TENON_SUPPORTS_DUALSTACK: return has_ipv6(1);
+    default: return 0;
+  }
+}
+
+const char *tenon_version(void) {
+  return TENON_VERSION;
+}

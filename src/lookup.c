@@ -1,0 +1,118 @@
+/* lookup.c - asking the system's resolver, which waits as long as it likes, within a time limit.
+ * SPDX-License-Identifier: MIT
+ *
+ * Nothing can stop a resolver that has been asked. So a lookup with a limit runs in a thread of its own, and a caller
+ * whose time is up leaves it behind, with all that it owns. */
+#include "shared.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define ABANDONED_MAX 16
+
+static int to_native_family(int family) {
+  return family == TENON_AF_INET ? AF_INET : family == TENON_AF_INET6 ? AF_INET6 : AF_UNSPEC;
+}
+
+static int ask_for_list(const tenon__question *question, tenon__answer *answer) {
+  int is_port = question->kind == TENON__PORT;
+  tenon__native_info hints;
+  memset(&hints, 0, sizeof hints);
+  hints.ai_family = is_port ? AF_INET : to_native_family(question->family);
+  hints.ai_socktype = question->is_stream ? SOCK_STREAM : SOCK_DGRAM; /* one of each, not one for each type */
+  if (question->kind == TENON__CANONNAME) hints.ai_flags = AI_CANONNAME;
+  int result = tenon__sys_getaddrinfo(question->name, !is_port, &hints, &answer->list);
+  if (result < 0) answer->list = NULL;
+  if (result < 0 || question->kind != TENON__CANONNAME) return result;
+  return tenon__sys_canonname(answer->list, answer->text, sizeof answer->text);
+}
+
+static void ask_resolver(const tenon__question *question, tenon__answer *answer) {
+  answer->list = NULL;
+  answer->result = question->kind == TENON__NAME_AT
+                       ? tenon__sys_getnameinfo(&question->address, answer->text, sizeof answer->text)
+                       : ask_for_list(question, answer);
+  answer->native = answer->result < 0 ? tenon_native_error() : 0;
+}
+
+/* Shared by the caller and the thread; the last of the two to leave ends it. */
+typedef struct job {
+  atomic_int users;
+  atomic_int state;
+  tenon__gate finished;
+  tenon__question question;
+  tenon__answer answer;
+} job;
+
+enum { RUNNING, FINISHED, ABANDONED };
+
+static atomic_int abandoned;
+
+static void leave_job(job *j) {
+  if (atomic_fetch_sub(&j->users, 1) > 1) return;
+  tenon__sys_gate_destroy(&j->finished);
+  tenon__release(j);
+}
+
+TENON__THREAD(lookup_thread, argument) {
+  job *j = argument;
+  ask_resolver(&j->question, &j->answer);
+  if (atomic_exchange(&j->state, FINISHED) == ABANDONED) {
+    atomic_fetch_sub(&abandoned, 1);
+    if (j->answer.list) tenon__sys_freeaddrinfo(j->answer.list);
+  } else {
+    tenon__sys_gate_open(&j->finished);
+  }
+  leave_job(j);
+  return 0;
+}
+
+static int start_job(const tenon__question *question, job **started) {
+  job *j = tenon__allocate(sizeof *j);
+  if (!j) return tenon__refuse(TENON_ENOMEM);
+  atomic_init(&j->users, 2);
+  atomic_init(&j->state, RUNNING);
+  j->question = *question;
+  int result = tenon__sys_gate_init(&j->finished);
+  if (result < 0) {
+    tenon__release(j);
+    return result;
+  }
+  result = tenon__sys_thread_start(lookup_thread, j);
+  if (result < 0) {
+    atomic_init(&j->users, 1);
+    leave_job(j);
+    return result;
+  }
+  *started = j;
+  return 0;
+}
+
+static int is_finished(job *j, tenon__limit *limit) {
+  int remaining;
+  while ((remaining = tenon__limit_remaining(limit)) > 0)
+    if (tenon__sys_gate_wait(&j->finished, remaining)) return 1;
+  atomic_fetch_add(&abandoned, 1);
+  if (atomic_exchange(&j->state, ABANDONED) == RUNNING) return 0;
+  atomic_fetch_sub(&abandoned, 1); /* it finished just now */
+  return 1;
+}
+
+int tenon__look_up(const tenon__question *question, tenon__answer *answer, tenon__limit *limit) {
+  answer->list = NULL;
+  if (limit->timeout_ms == 0) return tenon__refuse(TENON_EAGAIN);
+  if (limit->timeout_ms == TENON_FOREVER) {
+    ask_resolver(question, answer);
+  } else {
+    job *j = NULL;
+    if (atomic_load(&abandoned) >= ABANDONED_MAX) return tenon__refuse(TENON_EAI_AGAIN);
+    int result = start_job(question, &j);
+    if (result < 0) return result;
+    int finished = is_finished(j, limit);
+    if (finished) *answer = j->answer;
+    leave_job(j);
+    if (!finished) return tenon__refuse(TENON_ETIMEDOUT);
+  }
+  tenon__sys_remember(answer->native);
+  return answer->result;
+}

@@ -1,0 +1,15 @@
+/* native.h - the one place where the code asks which system it is built for.
+ * SPDX-License-Identifier: MIT
+ *
+ * It brings in the system's headers and names for what the systems spell differently. Include it, or sys.h, before
+ * anything else: system headers want to be told about themselves first. */
+#ifndef TENON_SRC_NATIVE_H
+#define TENON_SRC_NATIVE_H
+
+#ifdef _WIN32
+#include "win32/native.h"
+#else
+#include "posix/native.h"
+#endif
+
+#endif

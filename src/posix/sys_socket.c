@@ -1,0 +1,105 @@
+/* posix/sys_socket.c - sockets from birth to close.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+static int set_option(int fd, int level, int option, int value) {
+  return setsockopt(fd, level, option, &value, sizeof value);
+}
+
+/* What a descriptor gets that the call which made it could not give. On systems without the atomic flags it becomes
+ * non-blocking, too: on the one of them that matters, macOS, MSG_DONTWAIT does not hold in both directions. A peer that
+ * has vanished already makes macOS refuse (EINVAL); its first receive will tell. */
+static void complete_descriptor(int fd) {
+#ifndef SOCK_CLOEXEC
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+#endif
+#ifdef SO_NOSIGPIPE
+  set_option(fd, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+  (void)fd;
+}
+
+tenon_sock tenon__sys_socket(int family, int type, int protocol) {
+  int native_type = type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+#ifdef SOCK_CLOEXEC
+  native_type |= SOCK_CLOEXEC;
+#endif
+  int fd = socket(family == TENON_AF_INET6 ? AF_INET6 : AF_INET, native_type, protocol);
+  if (fd < 0) return tenon__failure(TENON__SOCKET, fd);
+  complete_descriptor(fd);
+  if (family == TENON_AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0); /* OpenBSD refuses */
+  return fd;
+}
+
+int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
+  return connect(tenon__native(s), &peer->u.any, peer->size) == 0 ? 0 : tenon__failure(TENON__CONNECT, s);
+}
+
+/* SO_REUSEADDR lets the port of connections in TIME_WAIT be bound again. Left on, it would also let a second socket
+ * bind the port of one that does not listen yet (measured on Linux). */
+int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream) {
+  int fd = tenon__native(s);
+  if (stream) set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  int result = bind(fd, &local->u.any, local->size) == 0 ? 0 : tenon__failure(TENON__BIND, s);
+  if (stream) set_option(fd, SOL_SOCKET, SO_REUSEADDR, 0);
+  return result;
+}
+
+/* On again, and for good: Linux lets a restarted server have the port only if the old listener had the option too, and
+ * passes it on to the connections. */
+int tenon__sys_listen(tenon_sock s, int backlog) {
+  int fd = tenon__native(s);
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (listen(fd, backlog < 0 ? SOMAXCONN : backlog) == 0) return 0;
+  int result = tenon__failure(TENON__LISTEN, s);
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR, 0);
+  return result;
+}
+
+tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer) {
+  int fd;
+  do {
+#ifdef SOCK_CLOEXEC
+    fd = accept4(tenon__native(s), &peer->u.any, &peer->size, SOCK_CLOEXEC);
+#else
+    fd = accept(tenon__native(s), &peer->u.any, &peer->size);
+#endif
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return tenon__failure(TENON__ACCEPT, s);
+  complete_descriptor(fd);
+  return fd;
+}
+
+/* Any other error comes after the descriptor is gone; a second close would hit somebody else's. */
+int tenon__sys_close(tenon_sock s) {
+  return close(tenon__native(s)) < 0 && errno == EBADF ? tenon__failure(TENON__NAMES, s) : 0;
+}
+
+int tenon__sys_set_nonblocking(tenon_sock s, int on) {
+  int fd = tenon__native(s);
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return tenon__failure(TENON__NAMES, s);
+  int was = (flags & O_NONBLOCK) != 0;
+  if (was != on && fcntl(fd, F_SETFL, flags ^ O_NONBLOCK) < 0) return tenon__failure(TENON__NAMES, s);
+  return was;
+}
+
+int tenon__sys_family(tenon_sock s) {
+  tenon__sockaddr local;
+  int result = tenon__sys_getsockname(s, &local);
+  if (result < 0) return result;
+  return local.u.any.sa_family == AF_INET6 ? TENON_AF_INET6 : TENON_AF_INET;
+}
+
+/* A stream that had a connection reports its end as something to receive; one that had none just hangs up. */
+int tenon__sys_had_peer(tenon_sock s) {
+  struct pollfd item = {tenon__native(s), POLLIN, 0};
+  return poll(&item, 1, 0) == 1 && (item.revents & POLLIN) && (item.revents & (POLLHUP | POLLERR));
+}
+
+/* A stream that is neither connected nor about to be counts as ready, unless it listens. */
+int tenon__sys_is_connecting(tenon_sock s) {
+  struct pollfd item = {tenon__native(s), POLLOUT, 0};
+  return poll(&item, 1, 0) == 0 && tenon__sys_is_listening(s) == 0;
+}

@@ -1,0 +1,76 @@
+/* posix/sys_thread.c - threads nobody joins, gates, one int for each thread.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+#include <signal.h>
+
+/* The program's signals are for the program's threads. */
+int tenon__sys_thread_start(tenon__thread_function *run, void *argument) {
+  pthread_t thread;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&thread, NULL, run, argument);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (error != 0) return tenon__returned(TENON__START, error);
+  pthread_detach(thread);
+  return 0;
+}
+
+int tenon__sys_gate_init(tenon__gate *gate) {
+  pthread_condattr_t attributes;
+  int error = pthread_condattr_init(&attributes);
+  if (error != 0) return tenon__returned(TENON__START, error);
+#if _POSIX_CLOCK_SELECTION > 0
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+  error = pthread_cond_init(&gate->opened, &attributes);
+  pthread_condattr_destroy(&attributes);
+  if (error != 0) return tenon__returned(TENON__START, error);
+  pthread_mutex_init(&gate->lock, NULL);
+  gate->open = 0;
+  return 0;
+}
+
+void tenon__sys_gate_open(tenon__gate *gate) {
+  pthread_mutex_lock(&gate->lock);
+  gate->open = 1;
+  pthread_cond_signal(&gate->opened);
+  pthread_mutex_unlock(&gate->lock);
+}
+
+static void wait_once(tenon__gate *gate, int timeout_ms) {
+  struct timespec until = {timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000};
+#if _POSIX_CLOCK_SELECTION > 0
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  until.tv_sec += now.tv_sec + (until.tv_nsec + now.tv_nsec) / 1000000000;
+  until.tv_nsec = (until.tv_nsec + now.tv_nsec) % 1000000000;
+  pthread_cond_timedwait(&gate->opened, &gate->lock, &until);
+#else /* macOS: the time is relative */
+  pthread_cond_timedwait_relative_np(&gate->opened, &gate->lock, &until);
+#endif
+}
+
+int tenon__sys_gate_wait(tenon__gate *gate, int timeout_ms) {
+  pthread_mutex_lock(&gate->lock);
+  if (!gate->open) wait_once(gate, timeout_ms);
+  int open = gate->open;
+  pthread_mutex_unlock(&gate->lock);
+  return open;
+}
+
+void tenon__sys_gate_destroy(tenon__gate *gate) {
+  pthread_cond_destroy(&gate->opened);
+  pthread_mutex_destroy(&gate->lock);
+}
+
+static _Thread_local int remembered;
+
+void tenon__sys_remember(int native) {
+  remembered = native;
+}
+
+int tenon__sys_remembered(void) {
+  return remembered;
+}

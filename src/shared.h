@@ -1,0 +1,85 @@
+/* shared.h - what the neutral files share with each other. Backends do not see it.
+ * SPDX-License-Identifier: MIT */
+#ifndef TENON_SRC_SHARED_H
+#define TENON_SRC_SHARED_H
+
+#include "sys.h"
+
+/* ---- memory.c ---- */
+
+void *tenon__allocate(size_t size);
+void tenon__release(void *memory);
+
+/* ---- wait.c ---- */
+
+/* The time limit of one call of the public interface. The clock is not read before there is something to wait for. */
+typedef struct tenon__limit {
+  int timeout_ms;
+  int started;
+  int64_t deadline; /* once started */
+} tenon__limit;
+
+static inline tenon__limit tenon__limit_of(int timeout_ms) {
+  tenon__limit limit = {timeout_ms, 0, 0};
+  return limit;
+}
+
+/* Milliseconds until the limit, TENON_FOREVER without one. The first call starts the clock. */
+int tenon__limit_remaining(tenon__limit *limit);
+
+/* Waits until it is worth trying again: 0. A limit of 0 is TENON_EAGAIN at once, one that is over TENON_ETIMEDOUT,
+ * never early. */
+int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit);
+
+/* ---- socket.c ---- */
+
+/* 1 if the stream is or once was connected. */
+int tenon__was_connected(tenon_sock s);
+
+/* ---- address.c ---- */
+
+int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native);
+/* Never fails: what is no address of a known family becomes TENON_AF_UNSPEC. */
+void tenon__from_sockaddr(tenon_addr *addr, const tenon__sockaddr *native);
+/* Makes an IPv4-mapped IPv6 address the IPv4 address that it is. */
+void tenon__unmap(tenon_addr *addr);
+/* After a call with native failed: 1 if native is now in the family of the socket and the call worth repeating. Else
+ * the failure, if the family was the reason, is TENON_EAFNOSUPPORT. */
+int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *native, int *result);
+
+/* ---- address_text.c ---- */
+
+/* 1 if all of the text is an address without a port, or a decimal number up to max without leading zeros. */
+int tenon__parse_ip(tenon_addr *addr, const char *text);
+int tenon__parse_number(const char *text, uint32_t max, uint32_t *number);
+
+/* ---- service.c ---- */
+
+/* The services whose names mean the same everywhere, also where the system has no list of them: the port or -1, the
+ * name or NULL. */
+int tenon__service_port(const char *name);
+const char *tenon__service_name(int port);
+
+/* ---- lookup.c ---- */
+
+#define TENON__NAME_MAX 253 /* bytes of a host name: RFC 1035's 255 on the wire */
+
+/* What is asked of the system's resolver. */
+typedef struct tenon__question {
+  enum { TENON__ADDRESSES, TENON__CANONNAME, TENON__PORT, TENON__NAME_AT } kind;
+  int family, is_stream;          /* which addresses; whose port */
+  char name[TENON__NAME_MAX + 2]; /* of a host, perhaps with a final dot; for a port of a service */
+  tenon__sockaddr address;        /* for the name of the host at it */
+} tenon__question;
+
+typedef struct tenon__answer {
+  int result;               /* the length of text, or 0, or a failure ... */
+  int native;               /* ... and its native number */
+  tenon__native_info *list; /* addresses, to be freed, or NULL; a port is that of the first one */
+  char text[1025];          /* a name */
+} tenon__answer;
+
+/* Asks within the limit and returns the result. The caller frees the list. */
+int tenon__look_up(const tenon__question *question, tenon__answer *answer, tenon__limit *limit);
+
+#endif

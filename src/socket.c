@@ -1,0 +1,81 @@
+/* socket.c - a socket's life but for its connections.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+#define BACKLOG_MAX 65535
+
+tenon_sock tenon_socket(int family, int type, int protocol) {
+  int is_stream = type == TENON_SOCK_STREAM;
+  if (family != TENON_AF_INET && family != TENON_AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
+  if (!is_stream && type != TENON_SOCK_DGRAM) return tenon__refuse(TENON_ESOCKTNOSUPPORT);
+  if (protocol != 0 && protocol != (is_stream ? TENON_IPPROTO_TCP : TENON_IPPROTO_UDP))
+    return tenon__refuse(TENON_EPROTONOSUPPORT);
+  return tenon__sys_socket(family, type, protocol);
+}
+
+int tenon_bind(tenon_sock s, const tenon_addr *local) {
+  tenon__sockaddr native;
+  int result = tenon__to_sockaddr(local, &native);
+  if (result < 0) return result;
+  int is_stream = tenon__sys_is_stream(s);
+  if (is_stream < 0) return is_stream;
+  result = tenon__sys_bind(s, &native, is_stream);
+  if (tenon__fit_family(s, local, &native, &result)) result = tenon__sys_bind(s, &native, is_stream);
+  return result;
+}
+
+/* POSIX would choose a port for a socket that has none. */
+int tenon_listen(tenon_sock s, int backlog) {
+  tenon_addr local;
+  int result = tenon_getsockname(s, &local);
+  if (result < 0) return result;
+  int is_stream = tenon__sys_is_stream(s);
+  if (is_stream <= 0) return is_stream < 0 ? is_stream : tenon__refuse(TENON_ENOTSUP);
+  if (local.port == 0) return tenon__refuse(TENON_EINVAL);
+  if (backlog == 0) backlog = 1; /* not all systems take it for "as few as possible" */
+  result = tenon__sys_listen(s, backlog < BACKLOG_MAX ? backlog : BACKLOG_MAX);
+  if (result == 0) result = tenon__sys_set_nonblocking(s, 1);
+  return result < 0 ? result : 0;
+}
+
+int tenon__was_connected(tenon_sock s) {
+  tenon__sockaddr peer;
+  return tenon__sys_getpeername(s, &peer) == 0 || tenon__sys_had_peer(s);
+}
+
+/* Linux marks even sockets that were never connected, and ends the listening of a listener; so they are turned away
+ * first. */
+int tenon_shutdown(tenon_sock s, int how) {
+  if (how < TENON_SHUT_RD || how > TENON_SHUT_RDWR) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr peer;
+  int result = tenon__sys_getpeername(s, &peer);
+  if (result == 0) result = tenon__sys_shutdown(s, how);
+  return result == TENON_ENOTCONN && tenon__sys_had_peer(s) ? 0 : result;
+}
+
+int tenon_close(tenon_sock s) {
+  return tenon__sys_close(s);
+}
+
+/* Winsock knows no name of a socket that is not bound. */
+int tenon_getsockname(tenon_sock s, tenon_addr *local) {
+  if (!local) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr native;
+  int result = tenon__sys_getsockname(s, &native);
+  if (result == TENON_EINVAL) {
+    int family = tenon__sys_family(s);
+    if (family < 0) return family;
+    *local = tenon_addr_any(family, 0);
+    return 0;
+  }
+  if (result == 0) tenon__from_sockaddr(local, &native);
+  return result;
+}
+
+int tenon_getpeername(tenon_sock s, tenon_addr *peer) {
+  if (!peer) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr native;
+  int result = tenon__sys_getpeername(s, &native);
+  if (result == 0) tenon__from_sockaddr(peer, &native);
+  return result;
+}

@@ -1,0 +1,53 @@
+/* stream.c - sending and receiving.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+static int is_valid(const void *data, size_t size, int timeout_ms) {
+  return (data || size == 0) && size <= PTRDIFF_MAX && timeout_ms >= TENON_FOREVER;
+}
+
+/* 0 if another attempt is worth while. A connection that is still being made is waited for, as systems do that let one
+ * send and receive on it already. */
+static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
+  if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
+  if (failure == TENON_ENOTCONN && tenon__sys_is_connecting(s)) return tenon__wait(s, TENON__CONNECTED, limit);
+  return (int)failure;
+}
+
+/* Some systems see no difference between a connection that broke and one that never was. */
+static ptrdiff_t send_once(tenon_sock s, const char *data, size_t size, int may_wait) {
+  ptrdiff_t sent = tenon__sys_send(s, data, size, may_wait);
+  if (sent != TENON_EPIPE) return sent;
+  int native = tenon_native_error();
+  int was_connected = tenon__was_connected(s);
+  tenon__sys_remember(native);
+  return was_connected ? TENON_EPIPE : TENON_ENOTCONN;
+}
+
+ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
+  if (!is_valid(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  size_t done = 0;
+  while (done < size) {
+    ptrdiff_t sent = send_once(s, (const char *)data + done, size - done, timeout_ms == TENON_FOREVER);
+    if (sent < 0) {
+      if (timeout_ms == 0 && done > 0) break; /* an error will be there for the next call */
+      sent = transfer_again(s, sent, TENON__WRITABLE, &limit);
+      if (sent < 0) return sent;
+    }
+    done += (size_t)sent;
+  }
+  return (ptrdiff_t)done;
+}
+
+ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
+  if (!is_valid(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (size == 0) return 0;
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  ptrdiff_t received;
+  while ((received = tenon__sys_recv(s, data, size, timeout_ms == TENON_FOREVER)) < 0) {
+    int again = transfer_again(s, received, TENON__READABLE, &limit);
+    if (again < 0) return again;
+  }
+  return received;
+}

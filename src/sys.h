@@ -1,0 +1,151 @@
+/* sys.h - the seam: all that Tenon asks of a system. A port implements these functions in a folder of its own.
+ * SPDX-License-Identifier: MIT
+ *
+ * Holds for all of them: arguments have been checked (pointers are not NULL, sizes are not 0), handles have not. A
+ * result is 0, a count or a handle, or a TENON_E... code made by tenon__failure() right after the call that failed.
+ * None of them waits but those that say so, none allocates, none retries but after an interruption by a signal. What is
+ * missing to the semantics of tenon.h stands above the seam, once. */
+#ifndef TENON_SRC_SYS_H
+#define TENON_SRC_SYS_H
+
+#include "native.h"
+#include "tenon.h"
+
+/* A native address with its length. */
+typedef struct tenon__sockaddr {
+  union {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_storage storage;
+  } u;
+  socklen_t size;
+} tenon__sockaddr;
+
+/* ---- Errors (src/error.c over sys_error.c) ---- */
+
+/* What was being done when a call failed: the same native code means different things in different calls. */
+typedef enum tenon__operation {
+  TENON__SOCKET,
+  TENON__CONNECT,
+  TENON__BIND,
+  TENON__LISTEN,
+  TENON__ACCEPT,
+  TENON__SEND,
+  TENON__RECV,
+  TENON__NAMES, /* getsockname, getpeername, shutdown, options, waiting, closing */
+  TENON__LOOKUP,
+  TENON__START,
+  TENON__ANY /* in a row: whatever the operation, but a lookup: resolvers number their errors apart */
+} tenon__operation;
+
+/* A row of a system's table. The first row that fits counts, so those of one operation stand before those of any. */
+typedef struct tenon__error_row {
+  tenon__operation operation;
+  int native;
+  int code; /* for TENON__RECV 0: this "error" is the end of the stream */
+} tenon__error_row;
+extern const tenon__error_row tenon__sys_errors[];
+extern const int tenon__sys_error_count;
+
+/* The code of the call that failed last in this thread, and whether s is open at all: Winsock calls a closed handle no
+ * socket. */
+int tenon__sys_last_error(void);
+int tenon__sys_is_open(tenon_sock s);
+
+/* Neutral. The code for a native one; the code for the call on s that failed just now, or for an error that the call
+ * returned, either of which tenon_native_error() will remember; and a failure that Tenon found by itself. */
+int tenon__error_code(tenon__operation operation, int native);
+int tenon__failure(tenon__operation operation, tenon_sock s);
+int tenon__returned(tenon__operation operation, int native);
+int tenon__refuse(int code);
+
+/* ---- Start-up (sys_startup.c) ---- */
+
+/* Starts the system's socket layer, counted, and gives back one start. */
+int tenon__sys_startup(void);
+int tenon__sys_cleanup(void);
+
+/* ---- Sockets (sys_socket.c) ---- */
+
+/* A new handle that children do not inherit, that raises no SIGPIPE, and that is non-blocking where the system has no
+ * way to not wait in a single call. An IPv6 one speaks IPv4 too if that is possible. family, type and protocol are
+ * Tenon's. */
+tenon_sock tenon__sys_socket(int family, int type, int protocol);
+/* 0, TENON_EINPROGRESS where the attempt goes on, TENON_EALREADY while one does, TENON_EISCONN. A blocking handle
+ * waits. */
+int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer);
+/* Binds so that no other socket can have the port as well, but old connections in TIME_WAIT do not hold it. */
+int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream);
+/* Listens likewise; backlog is 1 to 65535, or negative for the system's default. */
+int tenon__sys_listen(tenon_sock s, int backlog);
+/* A connection with the properties of a new handle; peer->size is set. TENON_EAGAIN when none waits and s is
+ * non-blocking. */
+tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer);
+/* Closes in any case, without waiting; fails only for a handle that was not open. */
+int tenon__sys_close(tenon_sock s);
+/* Switches the native mode and returns what it was, 1 or 0; 1 where the system cannot tell. */
+int tenon__sys_set_nonblocking(tenon_sock s, int on);
+/* The handle's family as Tenon numbers it. */
+int tenon__sys_family(tenon_sock s);
+/* 1 if the stream, which has no peer, once had one: tells a connection that ended from none. */
+int tenon__sys_had_peer(tenon_sock s);
+/* 1 while a connect that was begun is pending. Asked only of a socket that is not connected. */
+int tenon__sys_is_connecting(tenon_sock s);
+
+/* ---- Bytes (sys_transfer.c) ---- */
+
+/* Moves what it can and returns how much. TENON_EAGAIN if that is nothing: with may_wait only on a non-blocking
+ * handle. */
+ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait);
+ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int may_wait);
+
+/* ---- Waiting and time (sys_wait.c, sys_clock.c) ---- */
+
+/* Waits until the call that goes with the event would not have to wait, ends and errors included: 1. After timeout_ms,
+ * or earlier for reasons of its own: 0. TENON_FOREVER waits without limit. */
+typedef enum tenon__event {
+  TENON__READABLE,  /* recv, accept */
+  TENON__WRITABLE,  /* send */
+  TENON__CONNECTED, /* the outcome of a connect is there */
+} tenon__event;
+int tenon__sys_wait(tenon_sock s, tenon__event event, int timeout_ms);
+int64_t tenon__sys_now_ms(void);
+
+/* ---- Names (sys_lookup.c) ---- */
+
+/* The system's list for the name, in UTF-8, of a host or of a service. hints are native. Waits. */
+int tenon__sys_getaddrinfo(const char *name, int is_host, const tenon__native_info *hints, tenon__native_info **list);
+/* The canonical name in a list, in UTF-8. */
+int tenon__sys_canonname(const tenon__native_info *list, char *name, size_t size);
+void tenon__sys_freeaddrinfo(tenon__native_info *list);
+/* The name of the host at an address; TENON_EAI_NONAME where it has none. Waits. */
+int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t size);
+
+/* ---- Threads (sys_thread.c) ---- */
+
+/* Runs a function in a thread that nobody joins. */
+int tenon__sys_thread_start(tenon__thread_function *run, void *argument);
+/* A gate starts closed and is opened once. Waiting ends when it is open (1) or after timeout_ms, perhaps a little early
+ * (0). */
+int tenon__sys_gate_init(tenon__gate *gate);
+void tenon__sys_gate_open(tenon__gate *gate);
+int tenon__sys_gate_wait(tenon__gate *gate, int timeout_ms);
+void tenon__sys_gate_destroy(tenon__gate *gate);
+/* One int for each thread, 0 at first. */
+void tenon__sys_remember(int native);
+int tenon__sys_remembered(void);
+
+/* ---- Spelled alike on all systems (sys_alike.c) ---- */
+
+int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local);
+int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer);
+int tenon__sys_shutdown(tenon_sock s, int how);
+/* 1 or 0, or a failure. */
+int tenon__sys_is_listening(tenon_sock s);
+int tenon__sys_is_v6only(tenon_sock s);
+int tenon__sys_is_stream(tenon_sock s);
+/* Takes the socket's pending error, as one of connect; 0 if there is none. */
+int tenon__sys_take_error(tenon_sock s);
+
+#endif

@@ -1,0 +1,39 @@
+/* wait.c - time limits, and the waiting that all calls share.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+#include <limits.h>
+
+int64_t tenon_now_ms(void) {
+  return tenon__sys_now_ms();
+}
+
+int64_t tenon_deadline(int timeout_ms) {
+  return timeout_ms < 0 ? TENON_FOREVER : tenon__sys_now_ms() + timeout_ms;
+}
+
+int tenon_remaining(int64_t deadline) {
+  if (deadline == TENON_FOREVER) return TENON_FOREVER;
+  int64_t now = tenon__sys_now_ms();
+  if (deadline <= now) return 0;
+  return deadline - now < INT_MAX ? (int)(deadline - now) : INT_MAX;
+}
+
+int tenon__limit_remaining(tenon__limit *limit) {
+  if (!limit->started) {
+    limit->started = 1;
+    limit->deadline = tenon_deadline(limit->timeout_ms);
+    return limit->timeout_ms;
+  }
+  return tenon_remaining(limit->deadline);
+}
+
+int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit) {
+  if (limit->timeout_ms == 0) return TENON_EAGAIN; /* the code of the attempt that led here, with its native number */
+  for (;;) {
+    int remaining = tenon__limit_remaining(limit);
+    if (remaining == 0) return tenon__refuse(TENON_ETIMEDOUT);
+    int ready = tenon__sys_wait(s, event, remaining);
+    if (ready != 0) return ready < 0 ? ready : 0;
+  }
+}

@@ -1,0 +1,35 @@
+/* win32/native.h - the system's headers on Windows, and its spelling of what POSIX spells differently.
+ * SPDX-License-Identifier: MIT */
+#ifndef TENON_SRC_WIN32_NATIVE_H
+#define TENON_SRC_WIN32_NATIVE_H
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#ifndef _WIN32_WINNT
+#define _WIN32_WINNT 0x0601
+#endif
+
+#include <winsock2.h> /* before windows.h, which would bring in the Winsock of 1993 */
+#include <ws2tcpip.h>
+#include <windows.h>
+#include <stdint.h>
+
+typedef int tenon__native_size;
+typedef ADDRINFOW tenon__native_info;
+
+static inline SOCKET tenon__native(intptr_t s) {
+  return (SOCKET)s;
+}
+
+#define SHUT_RD SD_RECEIVE
+#define SHUT_WR SD_SEND
+#define SHUT_RDWR SD_BOTH
+
+/* What a thread runs: TENON__THREAD(name, argument) { ...; return 0; } */
+typedef DWORD WINAPI tenon__thread_function(void *);
+#define TENON__THREAD(name, argument) static DWORD WINAPI name(void *argument)
+
+typedef HANDLE tenon__gate;
+
+#endif

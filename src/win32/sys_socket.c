@@ -1,0 +1,120 @@
+/* win32/sys_socket.c - sockets from birth to close.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+/* Not in every mingw-w64. */
+#ifndef WSA_FLAG_NO_HANDLE_INHERIT
+#define WSA_FLAG_NO_HANDLE_INHERIT 0x80
+#endif
+#ifndef SOMAXCONN_HINT
+#define SOMAXCONN_HINT(backlog) (-(backlog))
+#endif
+
+/* More than this many waiting connections must be asked for with SOMAXCONN_HINT. */
+#define PLAIN_BACKLOG_MAX 200
+
+static SOCKET open_socket(int family, int type, int protocol) {
+  DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+  return WSASocketW(family == TENON_AF_INET6 ? AF_INET6 : AF_INET, type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM,
+                    protocol, NULL, 0, flags);
+}
+
+tenon_sock tenon__sys_socket(int family, int type, int protocol) {
+  SOCKET handle = open_socket(family, type, protocol);
+  if (handle == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED && tenon__sys_startup() == 0)
+    handle = open_socket(family, type, protocol);
+  if (handle == INVALID_SOCKET) return tenon__failure(TENON__SOCKET, TENON_NO_SOCK);
+  DWORD off = 0;
+  if (family == TENON_AF_INET6) setsockopt(handle, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&off, sizeof off);
+  tenon__sys_set_nonblocking((tenon_sock)handle, 1);
+  return (tenon_sock)handle;
+}
+
+/* Without this Windows repeats the question for two seconds after a refusal by this very host. Wine does not know the
+ * request and has no such delay. */
+static void take_first_refusal(SOCKET handle) {
+  struct {
+    USHORT rtt;
+    UCHAR max_syn_retransmissions;
+  } initial_rto = {0xFFFF /* unspecified */, 0xFE /* none */};
+  DWORD bytes;
+  DWORD sio_tcp_initial_rto = _WSAIOW(IOC_VENDOR, 17);
+  WSAIoctl(handle, sio_tcp_initial_rto, &initial_rto, sizeof initial_rto, NULL, 0, &bytes, NULL, NULL);
+}
+
+static int is_loopback(const tenon__sockaddr *address) {
+  if (address->u.any.sa_family == AF_INET) return address->u.in.sin_addr.S_un.S_un_b.s_b1 == 127;
+  const UCHAR *bytes = address->u.in6.sin6_addr.u.Byte;
+  return IN6_IS_ADDR_LOOPBACK(&address->u.in6.sin6_addr) ||
+         (IN6_IS_ADDR_V4MAPPED(&address->u.in6.sin6_addr) && bytes[12] == 127);
+}
+
+int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
+  if (is_loopback(peer)) take_first_refusal(tenon__native(s));
+  int result = connect(tenon__native(s), &peer->u.any, peer->size);
+  return result != SOCKET_ERROR ? 0 : tenon__failure(TENON__CONNECT, s);
+}
+
+/* SO_REUSEADDR would let anybody steal the port here; connections in TIME_WAIT do not hold it anyway. */
+int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream) {
+  (void)stream;
+  BOOL on = TRUE;
+  setsockopt(tenon__native(s), SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (char *)&on, sizeof on);
+  return bind(tenon__native(s), &local->u.any, local->size) == 0 ? 0 : tenon__failure(TENON__BIND, s);
+}
+
+int tenon__sys_listen(tenon_sock s, int backlog) {
+  int native = SOMAXCONN;
+  if (backlog >= 0) native = backlog <= PLAIN_BACKLOG_MAX ? backlog : SOMAXCONN_HINT(backlog);
+  return listen(tenon__native(s), native) == 0 ? 0 : tenon__failure(TENON__LISTEN, s);
+}
+
+/* The listener passes on its blocking mode, but not that it is not inherited. */
+tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer) {
+  SOCKET handle = accept(tenon__native(s), &peer->u.any, &peer->size);
+  if (handle == INVALID_SOCKET) return tenon__failure(TENON__ACCEPT, s);
+  SetHandleInformation((HANDLE)handle, HANDLE_FLAG_INHERIT, 0);
+  tenon__sys_set_nonblocking((tenon_sock)handle, 1);
+  return (tenon_sock)handle;
+}
+
+/* A foreign socket with SO_LINGER set may answer that it would have to wait, and is still open then. */
+int tenon__sys_close(tenon_sock s) {
+  if (closesocket(tenon__native(s)) == 0) return 0;
+  if (WSAGetLastError() != WSAEWOULDBLOCK) return tenon__failure(TENON__NAMES, s);
+  BOOL on = TRUE;
+  setsockopt(tenon__native(s), SOL_SOCKET, SO_DONTLINGER, (char *)&on, sizeof on);
+  return closesocket(tenon__native(s)) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
+}
+
+/* Wine finds a file invalid here; asked for its type, it finds that it is no socket. */
+int tenon__sys_set_nonblocking(tenon_sock s, int on) {
+  u_long native = (u_long)on;
+  if (ioctlsocket(tenon__native(s), (long)FIONBIO, &native) == 0) return 1;
+  int result = tenon__failure(TENON__NAMES, s);
+  int type = tenon__sys_is_stream(s);
+  return type < 0 ? type : result;
+}
+
+/* getsockname would fail as long as the socket is not bound. */
+int tenon__sys_family(tenon_sock s) {
+  WSAPROTOCOL_INFOW info;
+  int size = sizeof info;
+  if (getsockopt(tenon__native(s), SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &size) != 0)
+    return tenon__failure(TENON__NAMES, s);
+  return info.iAddressFamily == AF_INET6 ? TENON_AF_INET6 : TENON_AF_INET;
+}
+
+/* Windows itself remembers the peer's name; Wine only knows that there is nobody any more. */
+int tenon__sys_had_peer(tenon_sock s) {
+  WSAPOLLFD item = {tenon__native(s), POLLRDNORM, 0};
+  return WSAPoll(&item, 1, 0) == 1 && (item.revents & (POLLHUP | POLLERR));
+}
+
+/* Connecting to an address of an impossible family changes nothing, but meets the attempt that is under way. (To none, as
+ * AF_UNSPEC would be, Wine says that it is connected.) */
+int tenon__sys_is_connecting(tenon_sock s) {
+  struct sockaddr_in nowhere = {.sin_family = AF_UNIX};
+  connect(tenon__native(s), (struct sockaddr *)&nowhere, sizeof nowhere);
+  return WSAGetLastError() == WSAEALREADY;
+}

@@ -1,0 +1,30 @@
+/* win32/sys_transfer.c - moving bytes.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+#include <limits.h>
+
+/* Windows takes a buffer of any size whole and keeps it, which would make time limits meaningless. */
+#define SEND_MAX (1 << 20)
+
+ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait) {
+  (void)may_wait;
+  int sent = send(tenon__native(s), data, size < SEND_MAX ? (int)size : SEND_MAX, 0);
+  return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SEND, s);
+}
+
+/* Under Wine a reset and a listener look like the end of the stream. At a true end the peer has hung up, without an
+ * error; an empty datagram comes from a peer. */
+static ptrdiff_t check_end(tenon_sock s) {
+  tenon__sockaddr peer;
+  WSAPOLLFD item = {tenon__native(s), 0, 0};
+  if (WSAPoll(&item, 1, 0) == 1) return item.revents & POLLERR ? tenon__returned(TENON__RECV, WSAECONNRESET) : 0;
+  return tenon__sys_getpeername(s, &peer) < 0 ? TENON_ENOTCONN : 0;
+}
+
+ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int may_wait) {
+  (void)may_wait;
+  int received = recv(tenon__native(s), data, size < INT_MAX ? (int)size : INT_MAX, 0);
+  if (received > 0) return received;
+  return received == 0 ? check_end(s) : tenon__failure(TENON__RECV, s);
+}

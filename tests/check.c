@@ -1,0 +1,260 @@
+/* check.c - the checks, and the program that runs the tests: all of them, one by name, or --list.
+ * SPDX-License-Identifier: MIT
+ */
+#include "check.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+#include "tenon.h"
+#include "test_list.h" /* CMake's: TEST_LIST of topics and names, SKIP_LIST of full names and conditions */
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 77, EXIT_WATCHDOG = 124 };
+enum { TICK_MS = 100, DEFAULT_SECONDS = 30, SETTLE_MS = 2000, SETTLE_STEP_MS = 10 };
+
+typedef enum outcome { PASSED, FAILED, SKIPPED } outcome;
+
+typedef struct test {
+  const char *name;
+  void (*run)(void);
+} test;
+
+typedef struct condition {
+  const char *name;
+  int (*holds)(void);
+} condition;
+
+typedef struct skip {
+  const char *test;
+  const char *condition;
+} skip;
+
+#define DECLARE(topic, name) void test_##name(void);
+TEST_LIST(DECLARE)
+
+#define TEST_ROW(topic, name) {#topic "." #name, test_##name},
+static const test tests[] = {TEST_LIST(TEST_ROW)};
+enum { TEST_COUNT = sizeof tests / sizeof *tests };
+
+#define SKIP_ROW(test, condition) {test, condition},
+static const skip skips[] = {SKIP_LIST(SKIP_ROW){NULL, NULL}};
+
+/* The test that runs. */
+static int failures;
+static const char *skip_reason;
+static const char *note;
+
+/* ---- Checks ------------------------------------------------------------------------------------------------------ */
+
+void check_note(const char *text) {
+  note = text;
+}
+
+void check_skip(const char *reason) {
+  skip_reason = reason;
+}
+
+/* A negative value may be a result of Tenon's: it gets the name of the code. */
+static void print_value(const char *text, intmax_t value) {
+  printf("  %s is %" PRIdMAX, text, value);
+  if (value < 0 && value >= INTPTR_MIN) printf(" (%s)", tenon_errname((intptr_t)value));
+  puts("");
+}
+
+static void begin_failure(const char *file, int line) {
+  failures++;
+  printf("%s:%d: ", file, line);
+}
+
+static void end_failure(void) {
+  if (note) printf("  in the case of %.200s\n", note);
+}
+
+int check_true(const char *file, int line, const char *text, int value) {
+  if (value) return 1;
+  begin_failure(file, line);
+  printf("CHECK(%s) failed\n", text);
+  end_failure();
+  return 0;
+}
+
+int check_ok(const char *file, int line, const char *text, intmax_t value) {
+  if (value >= 0) return 1;
+  begin_failure(file, line);
+  printf("CHECK_OK(%s) failed\n", text);
+  print_value(text, value);
+  end_failure();
+  return 0;
+}
+
+int check_equal(const char *file, int line, const char *text_a, const char *text_b, intmax_t a, intmax_t b) {
+  if (a == b) return 1;
+  begin_failure(file, line);
+  printf("CHECK_EQ(%s, %s) failed\n", text_a, text_b);
+  print_value(text_a, a);
+  print_value(text_b, b);
+  end_failure();
+  return 0;
+}
+
+int check_text(const char *file, int line, const char *text_a, const char *text_b, const char *a, const char *b) {
+  if (a && b && strcmp(a, b) == 0) return 1;
+  begin_failure(file, line);
+  printf("CHECK_STR(%s, %s) failed\n", text_a, text_b);
+  printf("  %s is %s%s%s\n", text_a, a ? "\"" : "", a ? a : "NULL", a ? "\"" : "");
+  printf("  %s is %s%s%s\n", text_b, b ? "\"" : "", b ? b : "NULL", b ? "\"" : "");
+  end_failure();
+  return 0;
+}
+
+int check_memory(const char *file, int line, const char *text_a, const char *text_b, const void *a, const void *b,
+                 size_t size) {
+  const unsigned char *bytes_a = a, *bytes_b = b;
+  size_t at = 0;
+  while (at < size && bytes_a[at] == bytes_b[at]) at++;
+  if (at == size) return 1;
+  begin_failure(file, line);
+  printf("CHECK_MEM(%s, %s) failed at byte %zu of %zu\n", text_a, text_b, at, size);
+  printf("  %s has 0x%02x there\n  %s has 0x%02x\n", text_a, bytes_a[at], text_b, bytes_b[at]);
+  end_failure();
+  return 0;
+}
+
+static void fail_test(const char *name, const char *why) {
+  failures++;
+  printf("%s: %s\n", name, why);
+}
+
+/* ---- Watchdog ---------------------------------------------------------------------------------------------------- */
+
+/* It counts ticks instead of reading a clock, so that it needs none and a machine that slept raises no alarm. */
+static atomic_int ticks_left;
+static _Atomic(const char *) watched;
+
+static void watch(void *unused) {
+  (void)unused;
+  for (;;) {
+    support_sleep_ms(TICK_MS);
+    if (atomic_load(&ticks_left) <= 0 || atomic_fetch_sub(&ticks_left, 1) != 1) continue;
+    printf("watchdog: %s\n", atomic_load(&watched));
+    _Exit(EXIT_WATCHDOG);
+  }
+}
+
+static void start_watchdog(void) {
+  static support_thread thread;
+  if (support_thread_start(&thread, watch, NULL) == 0) support_thread_detach(&thread);
+}
+
+static int seconds_allowed(void) {
+  const char *text = getenv("TENON_TEST_SECONDS");
+  long seconds = text ? strtol(text, NULL, 10) : 0;
+  return seconds > 0 && seconds < 1000000 ? (int)seconds : DEFAULT_SECONDS;
+}
+
+static void watch_test(const char *name) {
+  atomic_store(&watched, name);
+  atomic_store(&ticks_left, seconds_allowed() * (1000 / TICK_MS));
+}
+
+static void watch_nothing(void) {
+  atomic_store(&ticks_left, 0);
+}
+
+/* ---- Skips ------------------------------------------------------------------------------------------------------- */
+
+static int is_posix(void) {
+  return !support_is_windows();
+}
+
+static int has_no_ipv6(void) {
+  return !tenon_supports(TENON_SUPPORTS_IPV6);
+}
+
+static const condition conditions[] = {
+    {"wine", support_is_wine}, {"windows", support_is_windows}, {"posix", is_posix}, {"no-ipv6", has_no_ipv6}};
+
+static int condition_holds(const char *name) {
+  for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+    if (strcmp(conditions[i].name, name) == 0) return conditions[i].holds();
+  }
+  return 0;
+}
+
+static int is_listed_as_skipped(const char *name) {
+  for (const skip *row = skips; row->test; row++) {
+    if (strcmp(row->test, name) == 0 && condition_holds(row->condition)) return 1;
+  }
+  return 0;
+}
+
+static void check_skips(const test *it) {
+  int listed = is_listed_as_skipped(it->name);
+  if (skip_reason && !listed) fail_test(it->name, "this skip is not listed in tests/skips.txt");
+  if (!skip_reason && listed) fail_test(it->name, "listed as skipped in tests/skips.txt, but it ran through");
+}
+
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
+
+/* A thread that nobody joins may hold its handles a little longer than the test takes. */
+static void check_handles(const test *it, int before) {
+  int after = support_handle_count();
+  for (int waited = 0; after != before && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
+    support_sleep_ms(SETTLE_STEP_MS);
+    after = support_handle_count();
+  }
+  if (after == before && after >= 0) return;
+  fail_test(it->name, "the number of open handles has changed");
+  printf("  before the test it was %d\n  after the test it is %d\n", before, after);
+}
+
+/* A test that a check has left could neither close its handles nor skip. */
+static outcome run_test(const test *it) {
+  failures = 0;
+  skip_reason = note = NULL;
+  int before = support_handle_count();
+  watch_test(it->name);
+  it->run();
+  watch_nothing();
+  if (failures == 0) check_handles(it, before);
+  if (failures == 0) check_skips(it);
+  outcome result = failures ? FAILED : skip_reason ? SKIPPED : PASSED;
+  const char *verdict = result == FAILED ? "FAIL" : result == SKIPPED ? "skip" : "pass";
+  printf("%s  %s%s%s\n", verdict, it->name, skip_reason ? ": " : "", skip_reason ? skip_reason : "");
+  return result;
+}
+
+static int run_all(void) {
+  int count[3] = {0, 0, 0};
+  for (int i = 0; i < TEST_COUNT; i++) count[run_test(&tests[i])]++;
+  printf("%d passed, %d failed, %d skipped\n", count[PASSED], count[FAILED], count[SKIPPED]);
+  return count[FAILED] ? EXIT_FAILED : 0;
+}
+
+static int run_one(const char *name) {
+  static const int code[3] = {[PASSED] = 0, [FAILED] = EXIT_FAILED, [SKIPPED] = EXIT_SKIPPED};
+  for (int i = 0; i < TEST_COUNT; i++) {
+    if (strcmp(tests[i].name, name) == 0) return code[run_test(&tests[i])];
+  }
+  printf("no test is called %s; --list shows them all\n", name);
+  return EXIT_USAGE;
+}
+
+static int list_tests(void) {
+  for (int i = 0; i < TEST_COUNT; i++) puts(tests[i].name);
+  return 0;
+}
+
+int main(int argument_count, char **arguments) {
+  setvbuf(stdout, NULL, _IONBF, 0); /* a test that crashes or hangs still shows what it said */
+  if (argument_count > 2) return puts("usage: tenon_tests [topic.name | --list]"), EXIT_USAGE;
+  if (argument_count == 2 && strcmp(arguments[1], "--list") == 0) return list_tests();
+  start_watchdog();
+  watch_test("warm-up");
+  support_warm_up();
+  return argument_count == 2 ? run_one(arguments[1]) : run_all();
+}

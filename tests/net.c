@@ -1,0 +1,62 @@
+/* net.c - sockets as most tests need them, made through Tenon alone.
+ * SPDX-License-Identifier: MIT
+ */
+#include "net.h"
+
+/* A stream socket bound to a loopback port of the system's choice. */
+static tenon_sock open_bound(int family, tenon_addr *at) {
+  tenon_addr local = tenon_addr_loopback(family, 0);
+  tenon_sock s = tenon_socket(family, TENON_SOCK_STREAM, 0);
+  if (s < 0) return s;
+  int result = tenon_bind(s, &local);
+  if (result == 0) result = tenon_getsockname(s, at);
+  if (result == 0) return s;
+  tenon_close(s);
+  return result;
+}
+
+tenon_sock net_listen(int family, tenon_addr *at) {
+  tenon_addr bound;
+  tenon_sock s = open_bound(family, at ? at : &bound);
+  if (s < 0) return s;
+  int result = tenon_listen(s, -1);
+  if (result == 0) return s;
+  tenon_close(s);
+  return result;
+}
+
+static int connect_pair(tenon_sock listener, const tenon_addr *at, tenon_sock pair[2]) {
+  pair[0] = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  if (pair[0] < 0) return (int)pair[0];
+  int result = tenon_connect(pair[0], at, NET_LIMIT_MS);
+  if (result < 0) return result;
+  pair[1] = tenon_accept(listener, NULL, NET_LIMIT_MS);
+  return pair[1] < 0 ? (int)pair[1] : 0;
+}
+
+int net_pair(tenon_sock pair[2]) {
+  tenon_addr at;
+  tenon_sock listener = net_listen(TENON_AF_INET, &at);
+  pair[0] = pair[1] = TENON_NO_SOCK;
+  if (listener < 0) return (int)listener;
+  int result = connect_pair(listener, &at, pair);
+  tenon_close(listener);
+  if (result == 0) return 0;
+  if (pair[0] >= 0) tenon_close(pair[0]);
+  pair[0] = pair[1] = TENON_NO_SOCK;
+  return result;
+}
+
+int net_close2(tenon_sock a, tenon_sock b) {
+  int result_a = tenon_close(a);
+  int result_b = tenon_close(b);
+  return result_a ? result_a : result_b;
+}
+
+tenon_addr net_refusing(int family) {
+  tenon_addr at;
+  tenon_sock s = open_bound(family, &at);
+  if (s < 0) return tenon_addr_any(TENON_AF_UNSPEC, 0);
+  tenon_close(s);
+  return at;
+}

@@ -1,0 +1,24 @@
+/* net.h - sockets as most tests need them, made through Tenon alone. All limits are 5,000 ms.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TENON_TESTS_NET_H
+#define TENON_TESTS_NET_H
+
+#include "tenon.h"
+
+#define NET_LIMIT_MS 5000
+
+/* A stream socket that listens on a loopback port of the system's choice; at, unless NULL, is its address. */
+tenon_sock net_listen(int family, tenon_addr *at);
+
+/* A TCP connection over IPv4 loopback: who connected in pair[0], who was accepted in pair[1]. 0, or the error, and then
+ * both are TENON_NO_SOCK. */
+int net_pair(tenon_sock pair[2]);
+
+/* Closes both and returns 0, or the first error. */
+int net_close2(tenon_sock a, tenon_sock b);
+
+/* A loopback address where nobody listens; its family is TENON_AF_UNSPEC if there is none to be had. */
+tenon_addr net_refusing(int family);
+
+#endif

@@ -1,0 +1,61 @@
+# compilers.sh - rules that a compiler checks beside the ordinary builds.
+# SPDX-License-Identifier: MIT
+
+warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+
+# ---- The header, alone and beside windows.h ---------------------------------------------------------------------------
+
+rule_header_gcc() { header_compiles gcc tenon.h; }
+
+rule_header_clang() {
+  command -v clang >/dev/null || skip 'clang is not installed'
+  header_compiles clang tenon.h
+}
+
+rule_header_mingw() {
+  command -v x86_64-w64-mingw32-g++ >/dev/null || skip 'x86_64-w64-mingw32-g++ is not installed'
+  header_compiles x86_64-w64-mingw32-gcc tenon.h &&
+    header_compiles x86_64-w64-mingw32-gcc winsock2.h windows.h tenon.h &&
+    header_compiles x86_64-w64-mingw32-gcc tenon.h winsock2.h windows.h &&
+    header_compiles x86_64-w64-mingw32-gcc tenon.h windows.h
+}
+
+header_compiles() { # COMPILER HEADER...
+  local language
+  for language in c:c11 c++:c++11; do
+    printf '#include <%s>\n' "${@:2}" |
+      "$1" -x "${language%:*}" "-std=${language#*:}" "${warnings[@]}" -Iinclude -c -o /dev/null - || return 1
+  done
+}
+
+# ---- All of the library as one translation unit -----------------------------------------------------------------------
+
+rule_unity_linux() { unity_compiles gcc posix; }
+
+rule_unity_windows() { unity_compiles x86_64-w64-mingw32-gcc win32; }
+
+# The backend first: its native.h says which of the system's functions the headers show.
+unity_compiles() { # COMPILER BACKEND
+  printf '#include "%s"\n' src/"$2"/*.c src/*.c | "$1" -x c -std=c11 "${warnings[@]}" -Iinclude -I. -c -o /dev/null -
+}
+
+# ---- Further systems --------------------------------------------------------------------------------------------------
+
+rule_windows_i686() {
+  command -v i686-w64-mingw32-gcc >/dev/null || skip 'i686-w64-mingw32-gcc is not installed'
+  built windows-i686 tenon client server showip
+}
+
+rule_musl() {
+  command -v musl-gcc >/dev/null || skip 'musl-gcc is not installed'
+  musl-gcc -static -std=c11 "${warnings[@]}" -Iinclude -o build/client-musl examples/client.c src/*.c src/posix/*.c
+}
+
+rule_macos() {
+  local source
+  command -v zig >/dev/null || skip 'zig, which compiles for macOS, is not installed'
+  export ZIG_GLOBAL_CACHE_DIR=$root/build/zig-cache ZIG_LOCAL_CACHE_DIR=$root/build/zig-cache
+  for source in src/*.c src/posix/*.c; do
+    zig cc -target x86_64-macos -std=c11 "${warnings[@]}" -Iinclude -c -o build/macos.o "$source" || return 1
+  done
+}

@@ -1,0 +1,50 @@
+# symbols.sh - rules for what the compiled library gives to others and takes from them.
+# SPDX-License-Identifier: MIT
+
+# Names with a dot are the compiler's own.
+defined_in() { # NM LIBRARY
+  "$1" -g --defined-only "$2" 2>&1 | awk 'NF == 3 && $3 !~ /\./ { print $3 } NF > 3'
+}
+
+rule_prefix_linux() {
+  built native tenon && defined_in nm build/native/libtenon.a | grep -v '^tenon_' | none
+}
+
+rule_prefix_windows() {
+  built windows tenon && defined_in x86_64-w64-mingw32-nm build/windows/libtenon.a | grep -v '^tenon_' | none
+}
+
+rule_exports_linux() {
+  built shared tenon && diff <(public_functions) <(nm -D --defined-only build/shared/libtenon.so | awk '{ print $3 }' | sort)
+}
+
+rule_exports_windows() {
+  built windows-shared tenon && diff <(public_functions) <(exports_of build/windows-shared/libtenon.dll | sort)
+}
+
+exports_of() { # DLL
+  x86_64-w64-mingw32-objdump -p "$1" | sed -nE '/Ordinal\/Name Pointer/,/^$/ s/^\t\[ *[0-9]+\].* ([A-Za-z0-9_@]+)$/\1/p'
+}
+
+# ---- The seam ---------------------------------------------------------------------------------------------------------
+
+# Neutral code may call Tenon and these; every other name would be a call to the system that went round the seam.
+c_library='mem(chr|cmp|cpy|move|set)|str(chr|cmp|len|ncmp|rchr|spn|cspn)|v?snprintf|malloc|free'
+compiler='__(memcpy|memmove|memset|v?snprintf)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|___chkstk_ms|__mingw_v?snprintf'
+
+rule_seam_linux() {
+  built native tenon && calls_of nm native o | none
+}
+
+rule_seam_windows() {
+  built windows tenon && calls_of x86_64-w64-mingw32-nm windows obj | none
+}
+
+# By source rather than by object: a build folder may still hold objects of files that are gone.
+calls_of() { # NM BUILD SUFFIX
+  local source
+  for source in src/*.c; do
+    [ "$source" != src/sys_alike.c ] || continue
+    "$1" -u "build/$2/CMakeFiles/tenon.dir/$source.$3" 2>&1 | awk -v source="$source" '{ print source, $NF }'
+  done | sed 's/ \.refptr\./ /' | grep -vE " (tenon_[a-z0-9_]+|$c_library|$compiler)\$"
+}

@@ -1,0 +1,263 @@
+/* stream_test.c - sending and receiving: amounts, limits, signals.
+ * SPDX-License-Identifier: MIT
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "net.h"
+#include "support.h"
+
+enum { FILL_SIZE = 1 << 16, BIG = 16 << 20 };
+
+static unsigned char block[FILL_SIZE];
+
+/* Sends without waiting until nothing fits any more. Systems go on taking a little after that; so until nothing fits
+ * twice. */
+static ptrdiff_t fill(tenon_sock s) {
+  ptrdiff_t sent = 0, n = 0;
+  for (int full = 0; full < 2; full = n == TENON_EAGAIN ? full + 1 : 0) {
+    n = tenon_send(s, block, sizeof block, 0);
+    if (n < 0 && n != TENON_EAGAIN) return n;
+    if (n > 0) sent += n;
+    if (n == TENON_EAGAIN) support_sleep_ms(1);
+  }
+  return sent;
+}
+
+static unsigned char pattern(size_t position) {
+  return (unsigned char)(position * 31 + position / 251);
+}
+
+/* The other end of a test: sends back what comes, until the end. */
+static void echo(void *argument) {
+  static unsigned char data[FILL_SIZE];
+  tenon_sock s = *(tenon_sock *)argument;
+  ptrdiff_t n;
+  while ((n = tenon_recv(s, data, sizeof data, NET_LIMIT_MS)) > 0)
+    if (tenon_send(s, data, (size_t)n, NET_LIMIT_MS) != n) break;
+  tenon_shutdown(s, TENON_SHUT_WR);
+}
+
+/* Receives a pattern until the end; the result is how much of it was right, or the error. */
+typedef struct drain {
+  tenon_sock s;
+  ptrdiff_t received;
+} drain;
+
+static void receive_pattern(void *argument) {
+  static unsigned char data[FILL_SIZE];
+  drain *d = argument;
+  ptrdiff_t n;
+  while ((n = tenon_recv(d->s, data, sizeof data, NET_LIMIT_MS)) > 0) {
+    for (ptrdiff_t i = 0; i < n; i++)
+      if (data[i] != pattern((size_t)(d->received + i))) return;
+    d->received += n;
+  }
+  if (n < 0) d->received = n;
+}
+
+TEST(blocks_of_all_sizes_come_back_as_they_were) {
+  static support_thread thread;
+  static unsigned char out[FILL_SIZE + 1], in[FILL_SIZE + 1];
+  static tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(support_thread_start(&thread, echo, &pair[1]), 0);
+  const size_t sizes[] = {1, 2, 3, 100, 1459, 1460, 1461, 4096, 65535, 65536, 65537};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t k = 0; k < sizes[i]; k++) out[k] = pattern(k + i);
+    CHECK_EQ(tenon_send(pair[0], out, sizes[i], NET_LIMIT_MS), (ptrdiff_t)sizes[i]);
+    for (size_t done = 0; done < sizes[i];) {
+      ptrdiff_t n = tenon_recv(pair[0], in + done, sizes[i] - done, NET_LIMIT_MS);
+      CHECK(n > 0);
+      done += (size_t)n;
+    }
+    CHECK_MEM(in, out, sizes[i]);
+  }
+  CHECK_EQ(tenon_shutdown(pair[0], TENON_SHUT_WR), 0);
+  CHECK_EQ(tenon_recv(pair[0], in, 1, NET_LIMIT_MS), 0);
+  support_thread_join(&thread);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+static void check_big_send(int timeout_ms, int with_signals) {
+  static support_thread thread;
+  static drain d;
+  tenon_sock pair[2];
+  unsigned char *data = malloc(BIG);
+  for (size_t i = 0; i < BIG; i++) data[i] = pattern(i);
+  check_equal(CHECK_HERE, "net_pair", "0", net_pair(pair), 0);
+  d = (drain){pair[1], 0};
+  support_set_small_buffers(pair[0]);
+  support_thread_start(&thread, receive_pattern, &d);
+  if (with_signals) support_signal_storm_start();
+  check_equal(CHECK_HERE, "sent", "BIG", tenon_send(pair[0], data, BIG, timeout_ms), BIG);
+  if (with_signals) support_signal_storm_stop();
+  tenon_shutdown(pair[0], TENON_SHUT_WR);
+  support_thread_join(&thread);
+  check_equal(CHECK_HERE, "received", "BIG", d.received, BIG);
+  net_close2(pair[0], pair[1]);
+  free(data);
+}
+
+TEST(sending_without_a_limit_takes_all) {
+  check_big_send(TENON_FOREVER, 0);
+}
+
+TEST(sending_with_a_limit_takes_all) {
+  check_big_send(20000, 0);
+}
+
+TEST(signals_do_not_disturb_sending) {
+  check_big_send(TENON_FOREVER, 1);
+  check_big_send(20000, 1);
+}
+
+TEST(sending_without_waiting_takes_what_fits) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  ptrdiff_t sent = fill(pair[0]), received = 0, n;
+  CHECK(sent > 0);
+  while ((n = tenon_recv(pair[1], block, sizeof block, received < sent ? NET_LIMIT_MS : 0)) > 0) received += n;
+  CHECK_EQ(n, TENON_EAGAIN);
+  CHECK_EQ(received, sent);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(sending_ends_at_its_limit_not_before) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK(fill(pair[0]) > 0);
+  int64_t start = tenon_now_ms();
+  CHECK_EQ(tenon_send(pair[0], block, sizeof block, 100), TENON_ETIMEDOUT);
+  CHECK(tenon_now_ms() - start >= 100);
+  CHECK_EQ(tenon_native_error(), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+/* A trickle of room must not start the limit anew. */
+static void take_slowly(void *argument) {
+  static unsigned char data[4096];
+  tenon_sock s = *(tenon_sock *)argument;
+  while (tenon_recv(s, data, sizeof data, NET_LIMIT_MS) > 0) support_sleep_ms(2);
+}
+
+TEST(one_limit_covers_all_of_a_long_send) {
+  static support_thread thread;
+  static tenon_sock pair[2];
+  unsigned char *data = calloc(1, BIG);
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(support_thread_start(&thread, take_slowly, &pair[1]), 0);
+  int64_t start = tenon_now_ms();
+  ptrdiff_t sent = tenon_send(pair[0], data, BIG, 300);
+  int64_t took = tenon_now_ms() - start;
+  free(data);
+  support_set_linger_zero(pair[0]);
+  CHECK_EQ(tenon_close(pair[0]), 0);
+  support_thread_join(&thread);
+  CHECK_EQ(sent, TENON_ETIMEDOUT);
+  CHECK(took >= 300);
+  CHECK(took < 3000);
+  CHECK_EQ(tenon_close(pair[1]), 0);
+}
+
+TEST(receiving_ends_at_its_limit_not_before) {
+  tenon_sock pair[2];
+  char byte;
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_recv(pair[0], &byte, 1, 0), TENON_EAGAIN);
+  for (int limit = 1; limit <= 150; limit = limit * 3 + 1) {
+    int64_t start = tenon_now_ms();
+    CHECK_EQ(tenon_recv(pair[0], &byte, 1, limit), TENON_ETIMEDOUT);
+    CHECK(tenon_now_ms() - start >= limit);
+    CHECK_EQ(tenon_native_error(), 0);
+  }
+  CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), 1);
+  CHECK_EQ(tenon_recv(pair[0], &byte, 1, NET_LIMIT_MS), 1); /* a limit that was over does no harm */
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(signals_do_not_disturb_receiving) {
+  tenon_sock pair[2];
+  char byte;
+  CHECK_EQ(net_pair(pair), 0);
+  support_signal_storm_start();
+  int64_t start = tenon_now_ms();
+  ptrdiff_t n = tenon_recv(pair[0], &byte, 1, 300);
+  int64_t took = tenon_now_ms() - start;
+  support_signal_storm_stop();
+  CHECK_EQ(n, TENON_ETIMEDOUT);
+  CHECK(took >= 300);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+static void send_late(void *argument) {
+  support_sleep_ms(100); /* what is tested is that the other side waits, however long that takes */
+  tenon_send(*(tenon_sock *)argument, "late", 4, NET_LIMIT_MS);
+}
+
+TEST(receiving_waits_for_what_comes_late) {
+  static support_thread thread;
+  static tenon_sock pair[2];
+  const int limits[] = {TENON_FOREVER, INT_MAX, 20000};
+  CHECK_EQ(net_pair(pair), 0);
+  for (int i = 0; i < 3; i++) {
+    char data[8];
+    CHECK_EQ(support_thread_start(&thread, send_late, &pair[1]), 0);
+    if (i == 0) support_signal_storm_start();
+    ptrdiff_t n = tenon_recv(pair[0], data, sizeof data, limits[i]);
+    if (i == 0) support_signal_storm_stop();
+    support_thread_join(&thread);
+    CHECK_EQ(n, 4);
+    CHECK_MEM(data, "late", 4);
+  }
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(nothing_is_sent_and_received_at_once) {
+  tenon_sock pair[2];
+  char byte = 0;
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_send(pair[0], NULL, 0, TENON_FOREVER), 0);
+  CHECK_EQ(tenon_send(pair[0], &byte, 0, 0), 0);
+  CHECK_EQ(tenon_recv(pair[1], NULL, 0, TENON_FOREVER), 0);
+  CHECK_EQ(tenon_recv(pair[1], &byte, 0, NET_LIMIT_MS), 0);
+  CHECK_EQ(tenon_recv(pair[1], &byte, 1, 0), TENON_EAGAIN);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(sizes_beyond_all_memory_are_refused) {
+  tenon_sock pair[2];
+  char byte = 0;
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_send(pair[0], &byte, SIZE_MAX, 0), TENON_EINVAL);
+  CHECK_EQ(tenon_recv(pair[0], &byte, (size_t)PTRDIFF_MAX + 1, 0), TENON_EINVAL);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+static void count_to_end(void *argument) {
+  static unsigned char data[1 << 20];
+  drain *d = argument;
+  ptrdiff_t n;
+  while ((n = tenon_recv(d->s, data, sizeof data, NET_LIMIT_MS)) > 0) d->received += n;
+}
+
+TEST(a_send_beyond_int_max_is_whole) {
+  static support_thread thread;
+  static drain d;
+  size_t size = (size_t)INT_MAX + 4096;
+  unsigned char *zeros = calloc(1, size);
+  CHECK(zeros != NULL);
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  d = (drain){pair[1], 0};
+  CHECK_EQ(support_thread_start(&thread, count_to_end, &d), 0);
+  ptrdiff_t sent = tenon_send(pair[0], zeros, size, TENON_FOREVER);
+  tenon_shutdown(pair[0], TENON_SHUT_WR);
+  support_thread_join(&thread);
+  free(zeros);
+  CHECK_EQ(sent, (ptrdiff_t)size);
+  CHECK_EQ(d.received, (ptrdiff_t)size);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}

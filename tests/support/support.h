@@ -1,0 +1,82 @@
+/* support.h - what the tests need of the system beside Tenon: threads, native handles and addresses, signals.
+ * SPDX-License-Identifier: MIT
+ *
+ * The only door from the tests to the system: posix.c and win32.c implement it, CMake chooses one of them, and nothing
+ * else under tests/ knows on which system it runs. What returns int without a meaning of its own is 0, or -1 after a
+ * failure.
+ */
+#ifndef TENON_TESTS_SUPPORT_H
+#define TENON_TESTS_SUPPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tenon.h"
+
+/* ---- The system -------------------------------------------------------------------------------------------------- */
+
+int support_is_windows(void); /* 1 under Wine too */
+int support_is_wine(void);
+
+/* Opens what the system opens once and keeps, so that it does not look like a leak of the first test. It leaves Tenon
+ * alone: its first call is the business of the tests. */
+void support_warm_up(void);
+
+/* How many handles the process has open, or -1. */
+int support_handle_count(void);
+
+void support_sleep_ms(int ms);
+
+/* ---- Threads ----------------------------------------------------------------------------------------------------- */
+
+/* The caller's memory, which must outlive the thread: static, as a failing check leaves the test's function at once. */
+typedef struct support_thread {
+  void (*run)(void *argument);
+  void *argument;
+  union {
+    void *alignment;
+    unsigned char bytes[16];
+  } native;
+} support_thread;
+
+int support_thread_start(support_thread *thread, void (*run)(void *argument), void *argument);
+void support_thread_join(support_thread *thread);
+void support_thread_detach(support_thread *thread); /* instead of joining it */
+
+/* ---- Handles ----------------------------------------------------------------------------------------------------- */
+
+/* Handles that are no sockets; the pipe has lost its other end. */
+tenon_sock support_open_file(void);
+tenon_sock support_open_pipe(void);
+void support_close_file(tenon_sock file);
+
+/* The number of a handle that was a socket and is closed. */
+tenon_sock support_closed_handle(void);
+
+int support_inheritable(tenon_sock s);        /* 1 if a child process would inherit it, else 0 */
+int support_native_nonblocking(tenon_sock s); /* 1 or 0; -1 where the system cannot tell */
+
+/* What that should be for a handle that is no listener: blocking, where a single call can be told not to wait. */
+int support_native_nonblocking_expected(void);
+
+void support_set_linger_zero(tenon_sock s);   /* closing it resets the connection */
+void support_set_small_buffers(tenon_sock s); /* as small as the system lets them be */
+
+/* ---- Addresses --------------------------------------------------------------------------------------------------- */
+
+/* Writes the system's struct sockaddr for an address that the system itself reads from text (IPv6 if that has a colon),
+ * and returns its length; 0 if the text is none or the buffer is too small. */
+size_t support_native_addr(const char *text, uint16_t port, uint32_t scope, void *buffer, size_t size);
+
+/* ---- Surroundings ------------------------------------------------------------------------------------------------ */
+
+/* Another component's own use of the system's socket layer; nothing on POSIX systems. */
+int support_start_foreign(void);
+int support_end_foreign(void);
+
+/* A thousand signals a second, whose handler does nothing and which interrupt what the system lets them interrupt;
+ * nothing on Windows. */
+void support_signal_storm_start(void);
+void support_signal_storm_stop(void);
+
+#endif

@@ -1,0 +1,16 @@
+# Builds for 64-bit Windows with mingw-w64: cmake -S . -B build/windows --toolchain toolchains/mingw-w64-x86_64.cmake
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc)
+set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+# The compiler's own DLLs would have to travel with every program.
+set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+set(CMAKE_SHARED_LINKER_FLAGS_INIT -static)
+find_program(CMAKE_CROSSCOMPILING_EMULATOR wine)
+if(NOT CMAKE_CROSSCOMPILING_EMULATOR)
+  unset(CMAKE_CROSSCOMPILING_EMULATOR CACHE)
+endif()
