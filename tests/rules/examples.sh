@@ -1,0 +1,74 @@
+# examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
+# SPDX-License-Identifier: MIT
+
+rule_examples_linux() {
+  built native client server showip && examples_keep_their_word native && server_can_be_interrupted native
+}
+
+rule_examples_windows() {
+  built windows client server showip && wine_start &&
+    examples_keep_their_word windows && server_can_be_interrupted windows
+}
+
+# The program that README.md begins with.
+rule_readme_program() {
+  local source=build/readme.c
+  sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$source"
+  gcc -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Iinclude -fsyntax-only "$source"
+}
+
+examples_keep_their_word() { # BUILD
+  expect "$1" 0 '^usage: client' client --help &&
+    expect "$1" 2 '^usage: client' client &&
+    expect "$1" 2 '^usage: client' client --bytes=many localhost 80 &&
+    expect "$1" 1 'ECONNREFUSED' client 127.0.0.1 1 text &&
+    expect "$1" 1 'EAI_NONAME' client no.such.host.invalid 80 text &&
+    expect "$1" 1 'EAI_SERVICE' client localhost 65536 text &&
+    expect "$1" 0 '^usage: server' server --help &&
+    expect "$1" 2 '^usage: server' server --clients=0 0 &&
+    expect "$1" 1 'EADDRNOTAVAIL' server --host=192.0.2.1 0 &&
+    expect "$1" 0 'IPv4  127.0.0.1' showip localhost &&
+    expect "$1" 1 'EAI_NONAME' showip 1.2.3.256
+}
+
+server_can_be_interrupted() { # BUILD
+  local server deadline=$((SECONDS + 30)) port='' status
+  example_command "$1" server
+  "${command[@]}" 0 </dev/null >build/server.out 2>&1 &
+  server=$!
+  while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
+    sleep 0.05
+    port=$(tr -d '\r' <build/server.out | sed -nE 's/^listening on .*:([0-9]+)$/\1/p')
+  done
+  expect "$1" 1 'EADDRINUSE' server "${port:-0}"
+  status=$?
+  kill -INT $server
+  while kill -0 $server 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+  kill -KILL $server 2>/dev/null
+  wait $server || { echo "the server's status was $?" && return 1; }
+  [ $status -eq 0 ] && said 'interrupted' build/server.out
+}
+
+# Fails unless the example ends with this status and says so.
+expect() { # BUILD STATUS PATTERN EXAMPLE [ARGUMENT...]
+  local command status
+  example_command "$1" "$4"
+  limited 30 "${command[@]}" "${@:5}" >build/example.out 2>&1
+  status=$?
+  [ $status -eq "$2" ] || echo "${*:4}: status $status instead of $2"
+  [ $status -eq "$2" ] && said "$3" build/example.out
+}
+
+example_command() { # BUILD EXAMPLE
+  case $1 in
+    native) command=("build/native/examples/$2") ;;
+    windows) command=(wine "build/windows/examples/$2.exe") ;;
+  esac
+}
+
+said() { # PATTERN FILE
+  tr -d '\r' <"$2" | grep -qe "$1" && return
+  echo "nobody said \"$1\", but:"
+  cat "$2"
+  return 1
+}
