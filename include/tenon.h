@@ -158,13 +158,13 @@ typedef struct tenon_hints {
 #define TENON_AI_NUMERICSERV 4 /* the service must be a number */
 
 /* Finds the addresses of host (a name in UTF-8, an address, or NULL: this host) at service (a name, a number, or NULL:
- * port 0), in the order in which they should be tried. Writes up to capacity of them to list and returns how many there
- * are, which may be more. localhost is always {::1, 127.0.0.1}, *.invalid never exists, and what looks like a malformed
- * IPv4 address is no name (RFC 6761). With a timeout of 0 a name that needs the resolver is TENON_EAGAIN; with a limit
- * the lookup runs in a thread of its own, which is left to end by itself if time runs out (16 at most, then
- * TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host; TENON_EAI_AGAIN: no answer, try later;
- * TENON_EAI_FAIL; TENON_EAI_SERVICE: no such service; TENON_EAI_ADDRFAMILY: host is an address of another family;
- * TENON_EAI_BADFLAGS, TENON_EAI_FAMILY, TENON_EAI_SOCKTYPE: hints. */
+ * port 0; not both NULL), in the order in which they should be tried. Writes up to capacity of them to list and returns
+ * how many there are, which may be more. localhost is always {::1, 127.0.0.1}, *.invalid never exists, and what looks
+ * like a malformed IPv4 address is no name (RFC 6761). With a timeout of 0 a name that needs the resolver is
+ * TENON_EAGAIN; with a limit the lookup runs in a thread of its own, which is left to end by itself if time runs out
+ * (while 16 are left like that, TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host; TENON_EAI_AGAIN: no
+ * answer, try later; TENON_EAI_FAIL; TENON_EAI_SERVICE: no such service; TENON_EAI_ADDRFAMILY: host is an address of
+ * another family; TENON_EAI_BADFLAGS, TENON_EAI_FAMILY, TENON_EAI_SOCKTYPE: hints. */
 TENON_API int tenon_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list,
                             int capacity, int timeout_ms);
 

@@ -22,19 +22,13 @@ static int is_about_the_peer(tenon_sock code) {
   }
 }
 
-/* Why a socket does not accept: it does not listen; or it does, and Wine has no descriptor left for the connection. */
-static int not_accepting(int is_listening) {
-  if (is_listening < 0) return is_listening;
-  return is_listening ? TENON_EMFILE : tenon__refuse(TENON_EINVAL);
-}
-
 /* 0 if another attempt is worth while. */
 static int accept_again(tenon_sock s, tenon_sock failure, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, TENON__READABLE, limit);
   int is_peers = is_about_the_peer(failure);
   if (!is_peers && failure != TENON_EINVAL) return (int)failure;
-  int is_listening = tenon__sys_is_listening(s);
-  if (!is_peers || is_listening <= 0) return not_accepting(is_listening);
+  if (tenon__sys_is_listening(s) <= 0) return tenon__refuse(TENON_EINVAL);
+  if (!is_peers) return TENON_EMFILE; /* Wine has no descriptor left for the connection */
   int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
   return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
 }

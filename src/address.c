@@ -77,10 +77,7 @@ int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *nat
     return 0;
   int native_error = tenon_native_error();
   int family = tenon__sys_family(s);
-  if (family < 0)
-    *result = family; /* no socket at all */
-  else
-    tenon__sys_remember(native_error);
+  tenon__sys_remember(native_error);
   if (family < 0 || family == addr->family) return 0;
   if (family == TENON_AF_INET6 && tenon__sys_is_v6only(s) == 0) {
     map_to_v6(addr, native);

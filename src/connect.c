@@ -18,8 +18,8 @@ static int refuse_self(tenon_sock s, const tenon_addr *peer) {
   return is_self ? tenon__refuse(TENON_ECONNREFUSED) : 0;
 }
 
-/* What became of a connect that was under way, asked once there is news. Linux answers the first connect after that with
- * success instead of TENON_EISCONN, so it gets one. */
+/* What became of a connect that was under way, asked once there is news. Linux answers the first connect after that
+ * with success instead of TENON_EISCONN, so it gets one. */
 static int outcome(tenon_sock s) {
   int error = tenon__sys_take_error(s);
   if (error < 0) return error;
@@ -62,7 +62,8 @@ int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
   result = begin(s, &target, &native);
   if (result == 0) result = refuse_self(s, &target);
   if (result == TENON_EINPROGRESS && timeout_ms != 0) result = wait_for_outcome(s, &limit);
-  if (!was_nonblocking && timeout_ms != 0) tenon__sys_set_nonblocking(s, 0);
+  int is_begun = timeout_ms == 0 && (result == 0 || result == TENON_EINPROGRESS);
+  if (!was_nonblocking && !is_begun) tenon__sys_set_nonblocking(s, 0);
   return result;
 }
 

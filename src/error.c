@@ -116,7 +116,9 @@ int tenon__returned(tenon__operation operation, int native) {
 
 int tenon__failure(tenon__operation operation, tenon_sock s) {
   int code = tenon__returned(operation, tenon__sys_last_error());
-  return code == TENON_ENOTSOCK && !tenon__sys_is_open(s) ? TENON_EBADF : code;
+  int is_doubtful = code == TENON_ENOTSOCK || (s >= 0 && (code == TENON_EINVAL || code == TENON_ENOTSUP));
+  int handle_error = is_doubtful ? tenon__sys_handle_error(s) : 0;
+  return handle_error < 0 ? handle_error : code;
 }
 
 int tenon__refuse(int code) {

@@ -21,6 +21,14 @@ int tenon_cleanup(void) {
   return tenon__sys_cleanup();
 }
 
+/* A start that somebody else made ends when he likes, and all sockets with it; so Tenon makes one of its own, for good,
+ * unless the program has. Who comes here too early in parallel is told that nothing was started, and starts. */
+void tenon__keep_started(void) {
+  static atomic_int kept;
+  if (atomic_load(&kept) || atomic_load(&startups) > 0 || atomic_exchange(&kept, 1)) return;
+  if (tenon__sys_startup() < 0) atomic_store(&kept, 0);
+}
+
 /* Linux makes a socket that is bound to an IPv6 address IPv6-only, so that is asked before. */
 static int has_ipv6(int must_be_dualstack) {
   tenon_sock s = tenon_socket(TENON_AF_INET6, TENON_SOCK_STREAM, 0);

@@ -122,13 +122,14 @@ static int find_port(const char *service, const tenon_hints *hints, tenon__limit
   if (!service) return 0;
   if (tenon__parse_number(service, 65535, &number)) return (int)number;
   if ((hints->flags & TENON_AI_NUMERICSERV) || !can_be_service(service)) return tenon__refuse(TENON_EAI_SERVICE);
-  int port = tenon__service_port(service);
+  tenon__question question = {.kind = TENON__PORT, .is_stream = hints->type != TENON_SOCK_DGRAM};
+  for (size_t i = 0; service[i] != '\0'; i++)
+    question.name[i] = to_lower(service[i]); /* RFC 6335: case does not matter */
+  int port = tenon__service_port(question.name);
   if (port >= 0) return port;
 
-  tenon__question question = {.kind = TENON__PORT, .is_stream = hints->type != TENON_SOCK_DGRAM};
   tenon__answer answer;
   tenon_addr addr;
-  memcpy(question.name, service, strlen(service) + 1);
   int result = tenon__look_up(&question, &answer, limit);
   if (result == TENON_EAI_NONAME) result = TENON_EAI_SERVICE; /* some systems call it that */
   if (!answer.list) return result;

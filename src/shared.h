@@ -5,6 +5,11 @@
 
 #include "sys.h"
 
+/* ---- library.c ---- */
+
+/* Sees to it that the system's socket layer stays for as long as sockets may be there. */
+void tenon__keep_started(void);
+
 /* ---- memory.c ---- */
 
 void *tenon__allocate(size_t size);

@@ -10,6 +10,7 @@ tenon_sock tenon_socket(int family, int type, int protocol) {
   if (!is_stream && type != TENON_SOCK_DGRAM) return tenon__refuse(TENON_ESOCKTNOSUPPORT);
   if (protocol != 0 && protocol != (is_stream ? TENON_IPPROTO_TCP : TENON_IPPROTO_UDP))
     return tenon__refuse(TENON_EPROTONOSUPPORT);
+  tenon__keep_started();
   return tenon__sys_socket(family, type, protocol);
 }
 

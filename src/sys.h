@@ -48,10 +48,11 @@ typedef struct tenon__error_row {
 extern const tenon__error_row tenon__sys_errors[];
 extern const int tenon__sys_error_count;
 
-/* The code of the call that failed last in this thread, and whether s is open at all: Winsock calls a closed handle no
- * socket. */
+/* The code of the call that failed last in this thread. */
 int tenon__sys_last_error(void);
-int tenon__sys_is_open(tenon_sock s);
+/* TENON_EBADF for a handle that is not open, TENON_ENOTSOCK for one that is no socket, 0 for one that is, and where
+ * failures are clear about that. */
+int tenon__sys_handle_error(tenon_sock s);
 
 /* Neutral. The code for a native one; the code for the call on s that failed just now, or for an error that the call
  * returned, either of which tenon_native_error() will remember; and a failure that Tenon found by itself. */

@@ -9,7 +9,8 @@ int64_t tenon_now_ms(void) {
 }
 
 int64_t tenon_deadline(int timeout_ms) {
-  return timeout_ms < 0 ? TENON_FOREVER : tenon__sys_now_ms() + timeout_ms;
+  if (timeout_ms == TENON_FOREVER) return TENON_FOREVER;
+  return tenon__sys_now_ms() + (timeout_ms > 0 ? timeout_ms : 0);
 }
 
 int tenon_remaining(int64_t deadline) {

@@ -22,6 +22,7 @@ static int port_of(const char *service, int type, int flags, int timeout_ms) {
 
 TEST(services_that_everybody_knows_need_no_resolver) {
   CHECK_PORT("http", 0, 80);
+  CHECK_PORT("Http", 0, 80); /* case does not matter: RFC 6335, section 5.1 */
   CHECK_PORT("https", 0, 443);
   CHECK_PORT("ssh", 0, 22);
   CHECK_PORT("domain", 0, 53);

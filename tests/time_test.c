@@ -62,6 +62,11 @@ TEST(a_deadline_is_the_time_when_the_timeout_is_over) {
   }
 }
 
+TEST(a_negative_timeout_that_is_not_forever_is_over) {
+  CHECK_EQ(tenon_remaining(tenon_deadline(-2)), 0);
+  CHECK_EQ(tenon_remaining(tenon_deadline(INT_MIN)), 0);
+}
+
 TEST(a_deadline_turns_back_into_what_is_left) {
   static const int timeouts[] = {60000, 3600000, INT_MAX};
   for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts; i++) {

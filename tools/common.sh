@@ -94,7 +94,7 @@ consent() {
 apt_get() {
   local as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
-  logged "apt-get-$1" 2400 ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
+  logged "apt-get-$1" 2400 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
@@ -117,12 +117,17 @@ build() { # NAME [TARGET...]
   local targets=()
   [ $# -eq 0 ] || targets=(--target "$@")
   logged "configure-$name" 120 cmake -S "$root" -B "$root/build/$name" "${options[@]}" &&
-    logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" ${targets[@]+"${targets[@]}"}
+    logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" "${targets[@]}"
 }
 
 # ---- Wine -------------------------------------------------------------------------------------------------------------
 
 wine_runs=false
+
+# Debian's Wine has no preloader: once in some thousand starts the kernel's random layout takes an address that Wine must
+# have, and it ends. Where the layout can be had without chance, this comes before the command.
+steady=()
+if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
 
 # Makes the prefix, which takes seconds and is kept, and starts a server that outlives its clients: Debian's ends with each
 # of them, which costs every program a cold start.

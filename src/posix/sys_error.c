@@ -11,6 +11,8 @@ const tenon__error_row tenon__sys_errors[] = {
      * limit. */
     {TENON__SEND, ETIMEDOUT, TENON_ECONNABORTED},
     {TENON__RECV, ETIMEDOUT, TENON_ECONNABORTED},
+    {TENON__RECV, EHOSTUNREACH, TENON_ECONNABORTED}, /* Linux then says what had kept it from getting through */
+    {TENON__RECV, ENETUNREACH, TENON_ECONNABORTED},
     {TENON__SEND, ECONNRESET, TENON_EPIPE},
     {TENON__SEND, ESHUTDOWN, TENON_EPIPE},
     {TENON__SEND, EPROTOTYPE, TENON_EPIPE}, /* macOS, when the send races with the peer's close */
@@ -103,7 +105,8 @@ int tenon__sys_last_error(void) {
   return errno;
 }
 
-int tenon__sys_is_open(tenon_sock s) {
+/* EBADF and ENOTSOCK come by themselves. */
+int tenon__sys_handle_error(tenon_sock s) {
   (void)s;
-  return 1; /* a closed descriptor is EBADF from the start */
+  return 0;
 }

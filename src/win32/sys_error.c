@@ -127,6 +127,8 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__ANY, ERROR_RETRY, TENON_EAGAIN},
     {TENON__ANY, ERROR_HOST_DOWN, TENON_EHOSTDOWN},
     {TENON__ANY, ERROR_NO_SYSTEM_RESOURCES, TENON_ENOBUFS},
+    {TENON__ANY, ERROR_NONPAGED_SYSTEM_RESOURCES, TENON_ENOMEM},
+    {TENON__ANY, ERROR_PAGED_SYSTEM_RESOURCES, TENON_ENOMEM},
     {TENON__ANY, ERROR_COMMITMENT_LIMIT, TENON_ENOMEM},
     {TENON__ANY, ERROR_WORKING_SET_QUOTA, TENON_ENOMEM},
     {TENON__ANY, ERROR_PAGEFILE_QUOTA, TENON_ENOMEM},
@@ -155,7 +157,12 @@ int tenon__sys_last_error(void) {
   return WSAGetLastError();
 }
 
-int tenon__sys_is_open(tenon_sock s) {
+/* Winsock calls a closed handle no socket, and Wine passes some calls on to whatever the handle is. Negative handles mean
+ * this process and the like. */
+int tenon__sys_handle_error(tenon_sock s) {
   DWORD flags;
-  return s >= 0 && GetHandleInformation((HANDLE)s, &flags); /* the negative ones mean this process and the like */
+  int type, size = sizeof type;
+  if (s < 0 || !GetHandleInformation((HANDLE)s, &flags)) return TENON_EBADF;
+  int result = getsockopt(tenon__native(s), SOL_SOCKET, SO_TYPE, (char *)&type, &size);
+  return result == SOCKET_ERROR && WSAGetLastError() == WSAENOTSOCK ? TENON_ENOTSOCK : 0;
 }

@@ -87,13 +87,9 @@ int tenon__sys_close(tenon_sock s) {
   return closesocket(tenon__native(s)) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
-/* Wine finds a file invalid here; asked for its type, it finds that it is no socket. */
 int tenon__sys_set_nonblocking(tenon_sock s, int on) {
   u_long native = (u_long)on;
-  if (ioctlsocket(tenon__native(s), (long)FIONBIO, &native) == 0) return 1;
-  int result = tenon__failure(TENON__NAMES, s);
-  int type = tenon__sys_is_stream(s);
-  return type < 0 ? type : result;
+  return ioctlsocket(tenon__native(s), (long)FIONBIO, &native) == 0 ? 1 : tenon__failure(TENON__NAMES, s);
 }
 
 /* getsockname would fail as long as the socket is not bound. */

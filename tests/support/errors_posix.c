@@ -80,6 +80,8 @@ const expected_error expected_errors[] = {
     /* A time-out of theirs is always the caller's limit; this one is the system's, which gave the connection up. */
     {TENON__SEND, ETIMEDOUT, TENON_ECONNABORTED},
     {TENON__RECV, ETIMEDOUT, TENON_ECONNABORTED},
+    {TENON__RECV, EHOSTUNREACH, TENON_ECONNABORTED},
+    {TENON__RECV, ENETUNREACH, TENON_ECONNABORTED},
 
     /* A stream that can send no more is EPIPE, whatever the cause. */
     {TENON__SEND, ECONNRESET, TENON_EPIPE},
