@@ -106,14 +106,35 @@ TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int 
  * end. */
 TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
 
+/* Receives until there are size bytes and returns size; less only if the peer ended before. An error leaves what has
+ * come in data, but not how much that is. The limit is for all of it. */
+TENON_API ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms);
+
+/* As tenon_recv(), but what it returns stays to be received again. */
+TENON_API ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms);
+
 /* Ends one direction (TENON_SHUT_RD, TENON_SHUT_WR) or both (TENON_SHUT_RDWR): after TENON_SHUT_WR the peer receives
  * what was sent and then the end. Wakes nobody who waits on the socket. Doing it twice is no error. Never connected:
- * TENON_ENOTCONN. */
+ * TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_shutdown(tenon_sock s, int how);
 
 /* Closes the handle at once and for good. What was sent still goes out, unless received data was left unread: then the
  * peer may see a reset. POSIX systems cannot tell a file's descriptor from a socket's here and close it. */
 TENON_API int tenon_close(tenon_sock s);
+
+/* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. 0
+ * tells that the peer has everything that was sent. TENON_ETIMEDOUT, TENON_ECANCELED, TENON_ECONNRESET,
+ * TENON_ENOTCONN. */
+TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
+
+/* Two stream sockets of this process that are connected to each other, and to nobody else. They are TCP over loopback
+ * where the system has no pairs; another program that gets in between is turned away. TENON_EMFILE; TENON_ETIMEDOUT
+ * under attack. */
+TENON_API int tenon_socketpair(tenon_sock pair[2]);
+
+/* Gives a handle that was made elsewhere the properties of Tenon's own: not inherited, no SIGPIPE, the mode that Tenon
+ * wants. It stays the same handle, and is the caller's to close, with tenon_close(). */
+TENON_API int tenon_adopt(tenon_sock native);
 
 /* The socket's own address, unspecified as long as it has none, and its peer's; the latter is TENON_ENOTCONN before the
  * connection and, on some systems, after it broke. */
@@ -161,10 +182,10 @@ typedef struct tenon_hints {
  * port 0; not both NULL), in the order in which they should be tried. Writes up to capacity of them to list and returns
  * how many there are, which may be more. localhost is always {::1, 127.0.0.1}, *.invalid never exists, and what looks
  * like a malformed IPv4 address is no name (RFC 6761). With a timeout of 0 a name that needs the resolver is
- * TENON_EAGAIN; with a limit the lookup runs in a thread of its own, which is left to end by itself if time runs out
- * (while 16 are left like that, TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host; TENON_EAI_AGAIN: no
- * answer, try later; TENON_EAI_FAIL; TENON_EAI_SERVICE: no such service; TENON_EAI_ADDRFAMILY: host is an address of
- * another family; TENON_EAI_BADFLAGS, TENON_EAI_FAMILY, TENON_EAI_SOCKTYPE: hints. */
+ * TENON_EAGAIN; with a limit or a waker the lookup runs in a thread of its own, which is left to end by itself if time
+ * runs out (while 16 are left like that, TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host;
+ * TENON_EAI_AGAIN: no answer, try later; TENON_EAI_FAIL; TENON_EAI_SERVICE: no such service; TENON_EAI_ADDRFAMILY: host
+ * is an address of another family; TENON_EAI_BADFLAGS, TENON_EAI_FAMILY, TENON_EAI_SOCKTYPE: hints. */
 TENON_API int tenon_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list,
                             int capacity, int timeout_ms);
 
@@ -177,6 +198,87 @@ TENON_API int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size
 /* The canonical name of host: what its aliases lead to; of an address, its usual text. Returns the name's length.
  * TENON_ENOSPC: the buffer is too small. Time and other errors as for tenon_resolve(). */
 TENON_API int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms);
+
+/* ---- By name ---------------------------------------------------------------------------------------------------- */
+
+/* Connects to host at service: all its addresses, in the order and with the head start of RFC 8305, the first one that
+ * answers wins; one limit for lookup and connecting, and no thread for the caller to care about. Returns the socket, or
+ * the error that tells most. A limit of 0 is TENON_EINVAL. */
+TENON_API tenon_sock tenon_tcp_connect(const char *host, const char *service, int timeout_ms);
+
+/* A socket that listens at host (NULL: all addresses of this host, of both families where there are both) and
+ * service. */
+TENON_API tenon_sock tenon_tcp_listen(const char *host, const char *service, int backlog);
+
+/* The same for datagrams: a socket that talks to the first address of host that it can, and one that hears all. */
+TENON_API tenon_sock tenon_udp_connect(const char *host, const char *service, int timeout_ms);
+TENON_API tenon_sock tenon_udp_bind(const char *host, const char *service);
+
+/* ---- Datagrams -------------------------------------------------------------------------------------------------- */
+
+/* Sends one datagram, whole, and returns size. 0 bytes are a datagram too. to may be NULL on a connected socket, and
+ * who is not its peer is TENON_EISCONN there; an unspecified address means this host. More than a datagram can hold is
+ * TENON_EMSGSIZE, broadcasting without TENON_OPT_BROADCAST TENON_EACCES, nobody to send to TENON_EDESTADDRREQ, port 0
+ * TENON_EINVAL. That it arrives, nobody promises. On a stream it does what tenon_send() does. */
+TENON_API ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms);
+
+/* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it. One larger than size is
+ * TENON_EMSGSIZE, with what fits in data and from set. Failures of earlier sends to other peers are not reported; a
+ * connected socket may report TENON_ECONNREFUSED once. On a stream it does what tenon_recv() does, and gives from no
+ * family. */
+TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms);
+
+/* ---- Options ---------------------------------------------------------------------------------------------------- */
+
+#define TENON_OPT_NODELAY 1          /* send small pieces at once (streams): 0, 1 */
+#define TENON_OPT_KEEPALIVE 2        /* notice a peer that is silently gone (streams): 0, 1 */
+#define TENON_OPT_SNDBUF 3           /* bytes the system keeps for sending, as asked for; it may clamp */
+#define TENON_OPT_RCVBUF 4           /* bytes the system keeps for receiving */
+#define TENON_OPT_BROADCAST 5        /* may send to broadcast addresses (datagrams): 0, 1 */
+#define TENON_OPT_V6ONLY 6           /* an IPv6 socket leaves IPv4 alone; before binding: 0, 1 */
+#define TENON_OPT_RESET_ON_CLOSE 7   /* closing breaks the connection off at once (streams): 0, 1 */
+#define TENON_OPT_TTL 8              /* hops a packet may make: 1 to 255 */
+#define TENON_OPT_SHARE 9            /* others that set it too may bind the port (datagrams); before binding: 0, 1 */
+#define TENON_OPT_TYPE 10            /* read: TENON_SOCK_STREAM or TENON_SOCK_DGRAM */
+#define TENON_OPT_ERROR 11           /* read: the pending error, 0 or a TENON_E... code, which reading takes */
+#define TENON_OPT_NATIVE_NONBLOCK 12 /* read: 1 if native code sees a non-blocking handle, 0 if a blocking one */
+
+/* Sets or reads an option: one int, the same unit and meaning on all systems. Out of range, or too late:
+ * TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. */
+TENON_API int tenon_setsockopt(tenon_sock s, int option, int value);
+TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
+
+/* ---- Waiting for many, and being woken -------------------------------------------------------------------------- */
+
+#define TENON_POLLIN 1    /* receiving or accepting would not wait: something is there, or the end, or an error */
+#define TENON_POLLOUT 4   /* sending would not wait; a connect has ended, well or not */
+#define TENON_POLLERR 8   /* (in revents) an error is pending; always with TENON_POLLIN and TENON_POLLOUT */
+#define TENON_POLLHUP 16  /* (in revents) the peer may have ended; with TENON_POLLIN, to those who asked for that */
+#define TENON_POLLNVAL 32 /* (in revents) not an open socket */
+
+typedef struct tenon_pollfd {
+  tenon_sock sock;     /* negative: left out, revents 0 */
+  int events, revents; /* TENON_POLLIN, TENON_POLLOUT; what of it is the case */
+} tenon_pollfd;
+
+/* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. There may
+ * be any number of them; none at all sleeps. The array belongs to the library during the call. */
+TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
+
+/* A waker ends waiting: tenon_poll() if ready (TENON_POLLIN) is among its items, or a thread's calls after
+ * tenon_cancel_on(). It stays fired, for all who wait on it, until it is cleared. Waking is safe in signal handlers and
+ * from any thread. */
+typedef struct tenon_waker {
+  tenon_sock ready, trigger;
+} tenon_waker;
+TENON_API int tenon_waker_open(tenon_waker *w);
+TENON_API int tenon_waker_wake(const tenon_waker *w);
+TENON_API int tenon_waker_clear(const tenon_waker *w);
+TENON_API int tenon_waker_close(tenon_waker *w);
+
+/* From here on this thread's calls that would have to wait end with TENON_ECANCELED when w has fired; what need not
+ * wait still succeeds, and tenon_poll() is not affected. NULL ends it. w must outlive that. */
+TENON_API void tenon_cancel_on(const tenon_waker *w);
 
 /* ---- Time ------------------------------------------------------------------------------------------------------- */
 

@@ -73,8 +73,14 @@ static void map_to_v6(const tenon_addr *addr, tenon__sockaddr *native) {
 
 /* Systems find many words for an address of the wrong family, and all of them can mean something else. */
 int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *native, int *result) {
-  if (*result != TENON_EAFNOSUPPORT && *result != TENON_EINVAL && *result != TENON_EFAULT && *result != TENON_ENOTSUP)
-    return 0;
+  switch (*result) {
+    case TENON_EAFNOSUPPORT:
+    case TENON_EFAULT:
+    case TENON_EINVAL:
+    case TENON_ENETUNREACH: /* Linux, sending datagrams */
+    case TENON_ENOTSUP: break;
+    default: return 0;
+  }
   int native_error = tenon_native_error();
   int family = tenon__sys_family(s);
   tenon__sys_remember(native_error);

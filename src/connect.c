@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* The unspecified address means this host; Windows does not see it that way. */
-static tenon_addr to_reachable(const tenon_addr *peer) {
+/* Windows does not see it that way. */
+tenon_addr tenon__to_reachable(const tenon_addr *peer) {
   tenon_addr any = tenon_addr_any(peer->family, 0);
   int is_any = memcmp(peer->ip, any.ip, sizeof any.ip) == 0;
   return is_any ? tenon_addr_loopback(peer->family, peer->port) : *peer;
@@ -51,12 +51,12 @@ static int begin(tenon_sock s, const tenon_addr *peer, tenon__sockaddr *native) 
 int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
   if (!peer || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
-  tenon_addr target = to_reachable(peer);
+  tenon_addr target = tenon__to_reachable(peer);
   int result = tenon__to_sockaddr(&target, &native);
   if (result == 0 && target.port == 0) result = tenon__refuse(TENON_EINVAL);
   if (result < 0) return result;
 
-  int was_nonblocking = timeout_ms == TENON_FOREVER ? 1 : tenon__sys_set_nonblocking(s, 1);
+  int was_nonblocking = tenon__may_wait_inside(timeout_ms) ? 1 : tenon__sys_set_nonblocking(s, 1);
   if (was_nonblocking < 0) return was_nonblocking;
   tenon__limit limit = tenon__limit_of(timeout_ms);
   result = begin(s, &target, &native);

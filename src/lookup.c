@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define ABANDONED_MAX 16
+#define GLANCE_LOOKUP_MS 20
 
 static int to_native_family(int family) {
   return family == TENON_AF_INET ? AF_INET : family == TENON_AF_INET6 ? AF_INET6 : AF_UNSPEC;
@@ -88,30 +89,43 @@ static int start_job(const tenon__question *question, job **started) {
   return 0;
 }
 
-static int is_finished(job *j, tenon__limit *limit) {
+/* A gate is nothing that could be waited for together with a waker, so that is looked at now and then. */
+static int wait_for_job(job *j, tenon__limit *limit) {
+  tenon_sock cancel = tenon__sys_cancel();
   int remaining;
-  while ((remaining = tenon__limit_remaining(limit)) > 0)
-    if (tenon__sys_gate_wait(&j->finished, remaining)) return 1;
+  while ((remaining = tenon__limit_remaining(limit)) != 0) {
+    int glance = cancel != TENON_NO_SOCK && (remaining == TENON_FOREVER || remaining > GLANCE_LOOKUP_MS);
+    if (tenon__sys_gate_wait(&j->finished, glance ? GLANCE_LOOKUP_MS : remaining)) return 0;
+    if (cancel != TENON_NO_SOCK && tenon__sys_wait(cancel, TENON__READABLE, TENON_NO_SOCK, 0) > 0)
+      return TENON_ECANCELED;
+  }
+  return TENON_ETIMEDOUT;
+}
+
+/* 0 if there is an answer. */
+static int finish_job(job *j, tenon__limit *limit) {
+  int result = wait_for_job(j, limit);
+  if (result == 0) return 0;
   atomic_fetch_add(&abandoned, 1);
-  if (atomic_exchange(&j->state, ABANDONED) == RUNNING) return 0;
+  if (atomic_exchange(&j->state, ABANDONED) == RUNNING) return result;
   atomic_fetch_sub(&abandoned, 1); /* it finished just now */
-  return 1;
+  return 0;
 }
 
 int tenon__look_up(const tenon__question *question, tenon__answer *answer, tenon__limit *limit) {
   answer->list = NULL;
   if (limit->timeout_ms == 0) return tenon__refuse(TENON_EAGAIN);
-  if (limit->timeout_ms == TENON_FOREVER) {
+  if (tenon__may_wait_inside(limit->timeout_ms)) {
     ask_resolver(question, answer);
   } else {
     job *j = NULL;
     if (atomic_load(&abandoned) >= ABANDONED_MAX) return tenon__refuse(TENON_EAI_AGAIN);
     int result = start_job(question, &j);
     if (result < 0) return result;
-    int finished = is_finished(j, limit);
-    if (finished) *answer = j->answer;
+    result = finish_job(j, limit);
+    if (result == 0) *answer = j->answer;
     leave_job(j);
-    if (!finished) return tenon__refuse(TENON_ETIMEDOUT);
+    if (result < 0) return tenon__refuse(result);
   }
   tenon__sys_remember(answer->native);
   return answer->result;

@@ -36,10 +36,25 @@ int tenon__limit_remaining(tenon__limit *limit);
  * never early. */
 int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit);
 
+/* Whether the system may do the waiting: it looks at no limit and at no waker. */
+static inline int tenon__may_wait_inside(int timeout_ms) {
+  return timeout_ms == TENON_FOREVER && tenon__sys_cancel() == TENON_NO_SOCK;
+}
+
+/* Whether these can be the arguments of a call that sends or receives. */
+static inline int tenon__is_transfer(const void *data, size_t size, int timeout_ms) {
+  return (data || size == 0) && size <= PTRDIFF_MAX && timeout_ms >= TENON_FOREVER;
+}
+
 /* ---- socket.c ---- */
 
 /* 1 if the stream is or once was connected. */
 int tenon__was_connected(tenon_sock s);
+
+/* ---- connect.c ---- */
+
+/* The address, or this host if it is the unspecified one. */
+tenon_addr tenon__to_reachable(const tenon_addr *peer);
 
 /* ---- address.c ---- */
 
@@ -57,6 +72,24 @@ int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *nat
 /* 1 if all of the text is an address without a port, or a decimal number up to max without leading zeros. */
 int tenon__parse_ip(tenon_addr *addr, const char *text);
 int tenon__parse_number(const char *text, uint32_t max, uint32_t *number);
+
+/* What becomes readable when this thread's waker fires, or TENON_NO_SOCK. */
+static inline tenon_sock tenon__cancel_handle(void) {
+  return tenon__sys_cancel();
+}
+
+/* ---- pair.c ---- */
+
+/* Connects to the listener at this address and accepts exactly that connection, whoever else is there. */
+int tenon__pair_at(tenon_sock listener, const tenon_addr *at, tenon_sock pair[2]);
+
+/* ---- by_name.c ---- */
+
+#define TENON__ADDRESSES_MAX 32 /* tried for one name */
+
+/* Connects to the first of the addresses that answers and returns the socket, or the error that tells most. Puts the
+ * list into the order in which they are tried; count is at most TENON__ADDRESSES_MAX. */
+tenon_sock tenon__connect_first(tenon_addr *list, int count, tenon__limit *limit);
 
 /* ---- service.c ---- */
 

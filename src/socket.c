@@ -14,6 +14,13 @@ tenon_sock tenon_socket(int family, int type, int protocol) {
   return tenon__sys_socket(family, type, protocol);
 }
 
+int tenon_adopt(tenon_sock native) {
+  int is_stream = tenon__sys_is_stream(native);
+  if (is_stream < 0) return is_stream;
+  int result = tenon__sys_set_nonblocking(native, is_stream && tenon__sys_is_listening(native) > 0);
+  return result < 0 ? result : tenon__sys_adopt(native);
+}
+
 int tenon_bind(tenon_sock s, const tenon_addr *local) {
   tenon__sockaddr native;
   int result = tenon__to_sockaddr(local, &native);
@@ -45,9 +52,11 @@ int tenon__was_connected(tenon_sock s) {
 }
 
 /* Linux marks even sockets that were never connected, and ends the listening of a listener; so they are turned away
- * first. */
+ * first. Datagram sockets that are shut down would be readable for ever there, with nothing to receive. */
 int tenon_shutdown(tenon_sock s, int how) {
   if (how < TENON_SHUT_RD || how > TENON_SHUT_RDWR) return tenon__refuse(TENON_EINVAL);
+  int is_stream = tenon__sys_is_stream(s);
+  if (is_stream <= 0) return is_stream < 0 ? is_stream : tenon__refuse(TENON_EOPNOTSUPP);
   tenon__sockaddr peer;
   int result = tenon__sys_getpeername(s, &peer);
   if (result == 0) result = tenon__sys_shutdown(s, how);

@@ -2,10 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
-static int is_valid(const void *data, size_t size, int timeout_ms) {
-  return (data || size == 0) && size <= PTRDIFF_MAX && timeout_ms >= TENON_FOREVER;
-}
-
 /* 0 if another attempt is worth while. A connection that is still being made is waited for, as systems do that let one
  * send and receive on it already. */
 static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
@@ -25,11 +21,12 @@ static ptrdiff_t send_once(tenon_sock s, const char *data, size_t size, int may_
 }
 
 ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
-  if (!is_valid(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);
+  int may_wait = tenon__may_wait_inside(timeout_ms);
   size_t done = 0;
   while (done < size) {
-    ptrdiff_t sent = send_once(s, (const char *)data + done, size - done, timeout_ms == TENON_FOREVER);
+    ptrdiff_t sent = send_once(s, (const char *)data + done, size - done, may_wait);
     if (sent < 0) {
       if (timeout_ms == 0 && done > 0) break; /* an error will be there for the next call */
       sent = transfer_again(s, sent, TENON__WRITABLE, &limit);
@@ -40,14 +37,37 @@ ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms
   return (ptrdiff_t)done;
 }
 
-ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
-  if (!is_valid(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
-  if (size == 0) return 0;
-  tenon__limit limit = tenon__limit_of(timeout_ms);
+static ptrdiff_t receive(tenon_sock s, void *data, size_t size, int flags, tenon__limit *limit) {
+  int may_wait = tenon__may_wait_inside(limit->timeout_ms);
   ptrdiff_t received;
-  while ((received = tenon__sys_recv(s, data, size, timeout_ms == TENON_FOREVER)) < 0) {
-    int again = transfer_again(s, received, TENON__READABLE, &limit);
+  while ((received = tenon__sys_recv(s, data, size, flags, may_wait)) < 0) {
+    int again = transfer_again(s, received, TENON__READABLE, limit);
     if (again < 0) return again;
   }
   return received;
+}
+
+ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  return size == 0 ? 0 : receive(s, data, size, 0, &limit);
+}
+
+ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  return size == 0 ? 0 : receive(s, data, size, MSG_PEEK, &limit);
+}
+
+ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  size_t done = 0;
+  while (done < size) {
+    ptrdiff_t received = receive(s, (char *)data + done, size - done, 0, &limit);
+    if (received < 0) return received;
+    if (received == 0) break;
+    done += (size_t)received;
+  }
+  return (ptrdiff_t)done;
 }

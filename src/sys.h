@@ -33,6 +33,8 @@ typedef enum tenon__operation {
   TENON__ACCEPT,
   TENON__SEND,
   TENON__RECV,
+  TENON__SENDTO,
+  TENON__RECVFROM,
   TENON__NAMES, /* getsockname, getpeername, shutdown, options, waiting, closing */
   TENON__LOOKUP,
   TENON__START,
@@ -73,6 +75,10 @@ int tenon__sys_cleanup(void);
  * way to not wait in a single call. An IPv6 one speaks IPv4 too if that is possible. family, type and protocol are
  * Tenon's. */
 tenon_sock tenon__sys_socket(int family, int type, int protocol);
+/* Two connected streams with the properties of new handles, or TENON_ENOTSUP. */
+int tenon__sys_socketpair(tenon_sock pair[2]);
+/* Gives a handle from elsewhere the properties of a new one, but for its native mode. */
+int tenon__sys_adopt(tenon_sock s);
 /* 0, TENON_EINPROGRESS where the attempt goes on, TENON_EALREADY while one does, TENON_EISCONN. A blocking handle
  * waits. */
 int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer);
@@ -85,7 +91,7 @@ int tenon__sys_listen(tenon_sock s, int backlog);
 tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer);
 /* Closes in any case, without waiting; fails only for a handle that was not open. */
 int tenon__sys_close(tenon_sock s);
-/* Switches the native mode and returns what it was, 1 or 0; 1 where the system cannot tell. */
+/* Switches the native mode, unless on is -1, and returns what it was, 1 or 0; 1 where the system cannot tell. */
 int tenon__sys_set_nonblocking(tenon_sock s, int on);
 /* The handle's family as Tenon numbers it. */
 int tenon__sys_family(tenon_sock s);
@@ -99,7 +105,14 @@ int tenon__sys_is_connecting(tenon_sock s);
 /* Moves what it can and returns how much. TENON_EAGAIN if that is nothing: with may_wait only on a non-blocking
  * handle. */
 ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait);
-ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int may_wait);
+ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait); /* flags: 0 or MSG_PEEK */
+/* The same for datagrams, whose size may be 0. to is NULL for the peer. A datagram too large for the buffer is
+ * TENON_EMSGSIZE, with what fits in data and from set, and nothing else is; an answer to an earlier one is
+ * TENON_ECONNREFUSED or TENON_ENETRESET. from->size is set; a stream leaves from as it is, or makes it empty. */
+ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait);
+ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait);
+/* Sends one byte, or finds that no more fit; may be called by a signal handler, which nobody notices. */
+int tenon__sys_wake(tenon_sock s);
 
 /* ---- Waiting and time (sys_wait.c, sys_clock.c) ---- */
 
@@ -110,7 +123,11 @@ typedef enum tenon__event {
   TENON__WRITABLE,  /* send */
   TENON__CONNECTED, /* the outcome of a connect is there */
 } tenon__event;
-int tenon__sys_wait(tenon_sock s, tenon__event event, int timeout_ms);
+/* TENON_ECANCELED if that is not so, but cancel, which may be TENON_NO_SOCK, is readable. */
+int tenon__sys_wait(tenon_sock s, tenon__event event, tenon_sock cancel, int timeout_ms);
+/* As the system's poll: negative handles are left out. 0 after timeout_ms, or earlier for reasons of its own; what is
+ * more than 0 need not be the number. */
+int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms);
 int64_t tenon__sys_now_ms(void);
 
 /* ---- Names (sys_lookup.c) ---- */
@@ -133,9 +150,11 @@ int tenon__sys_gate_init(tenon__gate *gate);
 void tenon__sys_gate_open(tenon__gate *gate);
 int tenon__sys_gate_wait(tenon__gate *gate, int timeout_ms);
 void tenon__sys_gate_destroy(tenon__gate *gate);
-/* One int for each thread, 0 at first. */
+/* One int for each thread, 0 at first, and one handle, TENON_NO_SOCK at first. */
 void tenon__sys_remember(int native);
 int tenon__sys_remembered(void);
+void tenon__sys_set_cancel(tenon_sock cancel);
+tenon_sock tenon__sys_cancel(void);
 
 /* ---- Spelled alike on all systems (sys_alike.c) ---- */
 
@@ -148,5 +167,21 @@ int tenon__sys_is_v6only(tenon_sock s);
 int tenon__sys_is_stream(tenon_sock s);
 /* Takes the socket's pending error, as one of connect; 0 if there is none. */
 int tenon__sys_take_error(tenon_sock s);
+/* What a system's native.h may say otherwise: which part of a buffer's size is for data (1: all, 2: half of it), and
+ * what lets several sockets have one port of datagrams. */
+#ifndef TENON__NATIVE_BUFFER_SHARE
+#define TENON__NATIVE_BUFFER_SHARE 1
+#endif
+#ifndef TENON__NATIVE_SHARE
+#define TENON__NATIVE_SHARE SO_REUSEADDR
+#endif
+/* Options by Tenon's numbers, but values are the system's own: the value, which is not negative, or a failure; and
+ * 0. */
+#define TENON__OPT_HOPS 0 /* TENON_OPT_TTL for what goes over IPv6 */
+int tenon__sys_get_option(tenon_sock s, int option);
+int tenon__sys_set_option(tenon_sock s, int option, int value);
+/* Whether closing resets the connection. */
+int tenon__sys_set_reset(tenon_sock s, int on);
+int tenon__sys_is_reset(tenon_sock s);
 
 #endif

@@ -34,7 +34,8 @@ int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit) {
   for (;;) {
     int remaining = tenon__limit_remaining(limit);
     if (remaining == 0) return tenon__refuse(TENON_ETIMEDOUT);
-    int ready = tenon__sys_wait(s, event, remaining);
+    int ready = tenon__sys_wait(s, event, tenon__sys_cancel(), remaining);
+    if (ready == TENON_ECANCELED) return tenon__refuse(ready);
     if (ready != 0) return ready < 0 ? ready : 0;
   }
 }

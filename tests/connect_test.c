@@ -15,38 +15,6 @@ static int begin_and_ask(tenon_sock s, const tenon_addr *peer) {
   return begun == TENON_EINPROGRESS ? tenon_connect_result(s, NET_LIMIT_MS) : begun;
 }
 
-/* A listener whose queue is full, so that a connect to it stays pending; its clients wait in queue. */
-enum { QUEUE = 16 };
-typedef struct full_listener {
-  tenon_sock listener, pending, queue[QUEUE];
-  tenon_addr at;
-  int queued;
-} full_listener;
-
-static int fill(full_listener *full) {
-  full->listener = open_stream(TENON_AF_INET);
-  full->pending = TENON_NO_SOCK;
-  full->at = tenon_addr_loopback(TENON_AF_INET, 0);
-  if (tenon_bind(full->listener, &full->at) < 0 || tenon_getsockname(full->listener, &full->at) < 0) return -1;
-  if (tenon_listen(full->listener, 0) < 0) return -1;
-  for (full->queued = 0; full->queued < QUEUE; full->queued++) {
-    tenon_sock s = open_stream(TENON_AF_INET);
-    tenon_connect(s, &full->at, 0);
-    if (tenon_connect_result(s, 300) == TENON_ETIMEDOUT) {
-      full->pending = s;
-      return 0;
-    }
-    full->queue[full->queued] = s;
-  }
-  return -1;
-}
-
-static void empty(full_listener *full) {
-  for (int i = 0; i < full->queued; i++) tenon_close(full->queue[i]);
-  if (full->pending >= 0) tenon_close(full->pending);
-  tenon_close(full->listener);
-}
-
 static void check_connects(int family, int (*connect_to)(tenon_sock, const tenon_addr *)) {
   tenon_addr at, here, there;
   tenon_sock listener = net_listen(family, &at), client = open_stream(family);
@@ -111,37 +79,37 @@ TEST(where_nobody_listens_connecting_over_ipv6_is_refused) {
 }
 
 TEST(connecting_ends_at_its_limit_not_before) {
-  static full_listener full;
-  CHECK_EQ(fill(&full), 0);
+  static net_full full;
+  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
   tenon_sock s = open_stream(TENON_AF_INET);
   int64_t start = tenon_now_ms();
   CHECK_EQ(tenon_connect(s, &full.at, 200), TENON_ETIMEDOUT);
   CHECK(tenon_now_ms() - start >= 200);
   CHECK_EQ(tenon_native_error(), 0);
   CHECK_EQ(tenon_close(s), 0);
-  empty(&full);
+  net_empty(&full);
 }
 
 TEST(a_pending_connect_is_in_progress_and_not_begun_twice) {
-  static full_listener full;
-  CHECK_EQ(fill(&full), 0);
+  static net_full full;
+  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
   CHECK_EQ(tenon_connect_result(full.pending, 0), TENON_EINPROGRESS);
   CHECK_EQ(tenon_connect_result(full.pending, 50), TENON_ETIMEDOUT);
   CHECK_EQ(tenon_connect(full.pending, &full.at, 0), TENON_EALREADY);
   CHECK_EQ(tenon_connect(full.pending, &full.at, 50), TENON_EALREADY);
   CHECK_EQ(tenon_connect_result(full.pending, 0), TENON_EINPROGRESS);
-  empty(&full);
+  net_empty(&full);
 }
 
 TEST(sending_and_receiving_wait_for_a_pending_connect) {
-  static full_listener full;
+  static net_full full;
   char byte = 0;
-  CHECK_EQ(fill(&full), 0);
+  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
   CHECK_EQ(tenon_recv(full.pending, &byte, 1, 0), TENON_EAGAIN);
   CHECK_EQ(tenon_send(full.pending, &byte, 1, 0), TENON_EAGAIN);
   CHECK_EQ(tenon_recv(full.pending, &byte, 1, 50), TENON_ETIMEDOUT);
   CHECK_EQ(tenon_send(full.pending, &byte, 1, 50), TENON_ETIMEDOUT);
-  empty(&full);
+  net_empty(&full);
 }
 
 TEST(there_is_no_result_of_a_connect_that_was_not_begun) {
@@ -255,9 +223,9 @@ TEST(connecting_leaves_the_native_mode_as_it_was) {
 }
 
 TEST(signals_do_not_disturb_connecting) {
-  static full_listener full;
+  static net_full full;
   tenon_addr at;
-  CHECK_EQ(fill(&full), 0);
+  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
   tenon_sock listener = net_listen(TENON_AF_INET, &at), s = open_stream(TENON_AF_INET),
              late = open_stream(TENON_AF_INET);
   int64_t start = tenon_now_ms();
@@ -270,12 +238,12 @@ TEST(signals_do_not_disturb_connecting) {
   CHECK_EQ(connected, 0);
   CHECK_EQ(net_close2(s, late), 0);
   CHECK_EQ(tenon_close(listener), 0);
-  empty(&full);
+  net_empty(&full);
 }
 
 /* Takes what waits until the queue has room for the last client, too. */
 static void take_clients(void *argument) {
-  full_listener *full = argument;
+  net_full *full = argument;
   for (int i = 0; i < full->queued + 2; i++) {
     tenon_sock s = tenon_accept(full->listener, NULL, NET_LIMIT_MS);
     if (s >= 0) tenon_close(s);
@@ -284,9 +252,9 @@ static void take_clients(void *argument) {
 
 /* The attempt that a signal interrupts goes on; doing it again would be an error. */
 TEST(a_connect_without_limit_that_signals_interrupt_comes_about) {
-  static full_listener full;
+  static net_full full;
   static support_thread thread;
-  CHECK_EQ(fill(&full), 0);
+  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
   tenon_sock s = open_stream(TENON_AF_INET);
   support_signal_storm_start();
   CHECK_EQ(support_thread_start(&thread, take_clients, &full), 0);
@@ -295,5 +263,5 @@ TEST(a_connect_without_limit_that_signals_interrupt_comes_about) {
   support_signal_storm_stop();
   CHECK_EQ(connected, 0);
   CHECK_EQ(tenon_close(s), 0);
-  empty(&full);
+  net_empty(&full);
 }

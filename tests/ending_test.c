@@ -181,6 +181,15 @@ TEST(a_socket_that_never_was_connected_says_so) {
   for (int i = 0; i < 3; i++) CHECK_EQ(tenon_close(sockets[i]), 0);
 }
 
+TEST(datagram_sockets_are_not_shut_down) {
+  tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 9);
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  CHECK_EQ(tenon_shutdown(s, TENON_SHUT_RD), TENON_EOPNOTSUPP);
+  CHECK_EQ(tenon_connect(s, &at, NET_LIMIT_MS), 0);
+  for (int how = TENON_SHUT_RD; how <= TENON_SHUT_RDWR; how++) CHECK_EQ(tenon_shutdown(s, how), TENON_EOPNOTSUPP);
+  CHECK_EQ(tenon_close(s), 0);
+}
+
 TEST(both_ends_may_close_at_once) {
   for (int i = 0; i < 50; i++) {
     tenon_sock pair[2];

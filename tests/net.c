@@ -60,3 +60,26 @@ tenon_addr net_refusing(int family) {
   tenon_close(s);
   return at;
 }
+
+int net_fill(net_full *full, int family) {
+  full->queued = 0;
+  full->pending = TENON_NO_SOCK;
+  full->listener = open_bound(family, &full->at);
+  if (full->listener < 0 || tenon_listen(full->listener, 0) < 0) return -1;
+  for (; full->queued < NET_QUEUE; full->queued++) {
+    tenon_sock s = tenon_socket(family, TENON_SOCK_STREAM, 0);
+    tenon_connect(s, &full->at, 0);
+    if (tenon_connect_result(s, 300) == TENON_ETIMEDOUT) {
+      full->pending = s;
+      return 0;
+    }
+    full->queue[full->queued] = s;
+  }
+  return -1;
+}
+
+void net_empty(net_full *full) {
+  for (int i = 0; i < full->queued; i++) tenon_close(full->queue[i]);
+  if (full->pending >= 0) tenon_close(full->pending);
+  if (full->listener >= 0) tenon_close(full->listener);
+}

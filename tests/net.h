@@ -21,4 +21,17 @@ int net_close2(tenon_sock a, tenon_sock b);
 /* A loopback address where nobody listens; its family is TENON_AF_UNSPEC if there is none to be had. */
 tenon_addr net_refusing(int family);
 
+/* A listener whose queue is full, so that every connect to it stays pending, as that of pending does. */
+enum { NET_QUEUE = 16 };
+typedef struct net_full {
+  tenon_sock listener, pending, queue[NET_QUEUE];
+  tenon_addr at;
+  int queued;
+} net_full;
+
+/* Opens one on a loopback port of the system's choice: 0, or -1. net_empty() closes all that belongs to it, after a
+ * failure too. */
+int net_fill(net_full *full, int family);
+void net_empty(net_full *full);
+
 #endif

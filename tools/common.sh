@@ -13,10 +13,10 @@ give_up() { # MESSAGE
 
 mkdir -p "$logs" && [ -w "$logs" ] || give_up "$root/build cannot be written to; was it made by another user?"
 
-# ---- Processes --------------------------------------------------------------------------------------------------------
+# ---- Processes -------------------------------------------------------------------------------------------------------
 
-# Runs a command for at most so many seconds. In the background, because bash answers Ctrl-C while it waits for a command
-# there, and without input, because a question that nobody sees would be waited for as well.
+# Runs a command for at most so many seconds. In the background, because bash answers Ctrl-C while it waits for a
+# command there, and without input, because a question that nobody sees would be waited for as well.
 limited() { # SECONDS COMMAND...
   timeout -k 5 "$@" </dev/null &
   wait $! 2>/dev/null
@@ -32,7 +32,7 @@ logged() { # NAME SECONDS COMMAND...
   return 1
 }
 
-# Wine's helpers keep whatever they inherit open for as long as they live, and so would keep a reader of our output waiting.
+# Wine's helpers keep open what they inherit for as long as they live, and would keep a reader of our output waiting.
 unheard() { # SECONDS COMMAND...
   limited "$@" >/dev/null 2>&1
 }
@@ -44,7 +44,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# ---- Packages ---------------------------------------------------------------------------------------------------------
+# ---- Packages --------------------------------------------------------------------------------------------------------
 
 assume_yes=false
 missing=()
@@ -98,45 +98,44 @@ apt_get() {
     apt-get -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
-# ---- Builds -----------------------------------------------------------------------------------------------------------
+# ---- Builds ----------------------------------------------------------------------------------------------------------
 
-# Configures and builds build/NAME; CMakePresets.json has the same builds under the same names.
+# Configures and builds build/NAME; CMakePresets.json has the usual ones under the same names.
 build() { # NAME [TARGET...]
-  local name=$1 options=(-DCMAKE_BUILD_TYPE=RelWithDebInfo)
+  local name=$1 toolchains=$root/toolchains options=(-DCMAKE_BUILD_TYPE=RelWithDebInfo) targets=()
   shift
+  [ $# -eq 0 ] || targets=(--target "$@")
   case $name in
     native) options+=(-DCMAKE_C_COMPILER=gcc) ;;
     shared) options+=(-DCMAKE_C_COMPILER=gcc -DBUILD_SHARED_LIBS=ON) ;;
     clang) options+=(-DCMAKE_C_COMPILER=clang) ;;
     asan) options+=(-DCMAKE_C_COMPILER=gcc "-DCMAKE_C_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all") ;;
     tsan) options+=(-DCMAKE_C_COMPILER=gcc -DCMAKE_C_FLAGS=-fsanitize=thread) ;;
-    windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$root/toolchains/mingw-w64-x86_64.cmake") ;;
-    windows-shared) options+=(-DCMAKE_TOOLCHAIN_FILE="$root/toolchains/mingw-w64-x86_64.cmake" -DBUILD_SHARED_LIBS=ON) ;;
-    windows-i686) options+=(-DCMAKE_TOOLCHAIN_FILE="$root/toolchains/mingw-w64-i686.cmake") ;;
+    windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake") ;;
+    windows-shared) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake" -DBUILD_SHARED_LIBS=ON) ;;
+    windows-i686) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-i686.cmake") ;;
   esac
-  local targets=()
-  [ $# -eq 0 ] || targets=(--target "$@")
   logged "configure-$name" 120 cmake -S "$root" -B "$root/build/$name" "${options[@]}" &&
     logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" "${targets[@]}"
 }
 
-# ---- Wine -------------------------------------------------------------------------------------------------------------
+# ---- Wine ------------------------------------------------------------------------------------------------------------
 
 wine_runs=false
 
-# Debian's Wine has no preloader: once in some thousand starts the kernel's random layout takes an address that Wine must
-# have, and it ends. Where the layout can be had without chance, this comes before the command.
+# Debian's Wine has no preloader: once in some thousand starts the kernel's random layout takes an address that Wine has
+# to have, and the start fails. Where the layout can be had without chance, this comes before the command.
 steady=()
 if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
 
-# Makes the prefix, which takes seconds and is kept, and starts a server that outlives its clients: Debian's ends with each
-# of them, which costs every program a cold start.
+# Makes the prefix, which takes seconds and is kept, and starts a server that outlives its clients: Debian's ends with
+# each of them, which costs every program a cold start.
 wine_start() {
   export WINEPREFIX=$root/build/wine-prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
   mkdir -p "$WINEPREFIX"
   wine_runs=true
   unheard 30 wineserver -p600
-  unheard 300 wine cmd /c exit && return
+  unheard 300 "${steady[@]}" wine cmd /c exit && return
   printf 'Wine does not start; its own words: WINEPREFIX=%s wine cmd /c exit\n' "$WINEPREFIX"
   return 1
 }

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -20,8 +21,26 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef size_t tenon__native_size;
+typedef int tenon__native_handle;
 typedef struct addrinfo tenon__native_info;
+typedef struct pollfd tenon__native_pollfd;
+
+/* Linux has a bit of its own, to be asked for, that tells that the peer sends no more. */
+#ifndef POLLRDHUP
+#define POLLRDHUP 0
+#endif
+#define TENON__NATIVE_IN (POLLIN | POLLRDHUP)
+#define TENON__NATIVE_OUT POLLOUT
+#define TENON__NATIVE_HUP (POLLHUP | POLLRDHUP)
+#define TENON__NATIVE_BROKEN POLLHUP /* nothing more can be sent, either */
+
+/* Linux keeps its books in a socket's buffers and counts them in. The BSDs ask for more than SO_REUSEADDR where several
+ * sockets are to have one port; with that Linux would deal the datagrams out. */
+#ifdef SO_SNDBUFFORCE /* it is Linux that has this */
+#define TENON__NATIVE_BUFFER_SHARE 2
+#else
+#define TENON__NATIVE_SHARE SO_REUSEPORT
+#endif
 
 /* A handle that no descriptor can have becomes one that the system refuses. */
 static inline int tenon__native(intptr_t s) {

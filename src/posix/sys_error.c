@@ -17,6 +17,10 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__SEND, ESHUTDOWN, TENON_EPIPE},
     {TENON__SEND, EPROTOTYPE, TENON_EPIPE}, /* macOS, when the send races with the peer's close */
 
+    /* Linux: a datagram sent earlier was too long for a network on its way. One that is too long for the buffer is
+     * told otherwise. */
+    {TENON__RECVFROM, EMSGSIZE, TENON_ENETRESET},
+
     {TENON__ANY, EWOULDBLOCK, TENON_EAGAIN},
     {TENON__ANY, EINPROGRESS, TENON_EINPROGRESS},
     {TENON__ANY, EPERM, TENON_EACCES}, /* Linux's firewall says so */

@@ -32,6 +32,25 @@ tenon_sock tenon__sys_socket(int family, int type, int protocol) {
   return fd;
 }
 
+int tenon__sys_socketpair(tenon_sock pair[2]) {
+  int fds[2], type = SOCK_STREAM;
+#ifdef SOCK_CLOEXEC
+  type |= SOCK_CLOEXEC;
+#endif
+  if (socketpair(AF_UNIX, type, 0, fds) < 0) return tenon__failure(TENON__SOCKET, TENON_NO_SOCK);
+  for (int i = 0; i < 2; i++) {
+    complete_descriptor(fds[i]);
+    pair[i] = fds[i];
+  }
+  return 0;
+}
+
+int tenon__sys_adopt(tenon_sock s) {
+  if (fcntl(tenon__native(s), F_SETFD, FD_CLOEXEC) < 0) return tenon__failure(TENON__NAMES, s);
+  complete_descriptor(tenon__native(s));
+  return 0;
+}
+
 int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
   return connect(tenon__native(s), &peer->u.any, peer->size) == 0 ? 0 : tenon__failure(TENON__CONNECT, s);
 }
@@ -81,7 +100,7 @@ int tenon__sys_set_nonblocking(tenon_sock s, int on) {
   int flags = fcntl(fd, F_GETFL);
   if (flags < 0) return tenon__failure(TENON__NAMES, s);
   int was = (flags & O_NONBLOCK) != 0;
-  if (was != on && fcntl(fd, F_SETFL, flags ^ O_NONBLOCK) < 0) return tenon__failure(TENON__NAMES, s);
+  if (on >= 0 && was != on && fcntl(fd, F_SETFL, flags ^ O_NONBLOCK) < 0) return tenon__failure(TENON__NAMES, s);
   return was;
 }
 

@@ -74,3 +74,13 @@ void tenon__sys_remember(int native) {
 int tenon__sys_remembered(void) {
   return remembered;
 }
+
+static _Thread_local tenon_sock cancel_handle = TENON_NO_SOCK;
+
+void tenon__sys_set_cancel(tenon_sock cancel) {
+  cancel_handle = cancel;
+}
+
+tenon_sock tenon__sys_cancel(void) {
+  return cancel_handle;
+}

@@ -19,10 +19,43 @@ ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_w
   return sent >= 0 ? sent : tenon__failure(TENON__SEND, s);
 }
 
-ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int may_wait) {
+ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {
+  if (!may_wait) flags |= MSG_DONTWAIT;
   ssize_t received;
   do {
-    received = recv(tenon__native(s), data, size < TRANSFER_MAX ? size : TRANSFER_MAX, may_wait ? 0 : MSG_DONTWAIT);
+    received = recv(tenon__native(s), data, size < TRANSFER_MAX ? size : TRANSFER_MAX, flags);
   } while (received < 0 && errno == EINTR);
   return received >= 0 ? received : tenon__failure(TENON__RECV, s);
+}
+
+ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait) {
+  int flags = may_wait ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT;
+  ssize_t sent;
+  do {
+    sent = sendto(tenon__native(s), data, size < TRANSFER_MAX ? size : TRANSFER_MAX, flags, to ? &to->u.any : NULL,
+                  to ? to->size : 0);
+  } while (sent < 0 && errno == EINTR);
+  return sent >= 0 ? sent : tenon__failure(TENON__SENDTO, s);
+}
+
+/* Of the calls that receive only recvmsg tells everywhere that there was more; recvfrom cuts silently. */
+ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait) {
+  struct iovec buffer = {data, size < TRANSFER_MAX ? size : TRANSFER_MAX};
+  struct msghdr message = {.msg_name = &from->u, .msg_iov = &buffer, .msg_iovlen = 1};
+  ssize_t received;
+  do {
+    message.msg_namelen = from->size;
+    received = recvmsg(tenon__native(s), &message, may_wait ? 0 : MSG_DONTWAIT);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return tenon__failure(TENON__RECVFROM, s);
+  from->size = message.msg_namelen;
+  return message.msg_flags & MSG_TRUNC ? tenon__refuse(TENON_EMSGSIZE) : received;
+}
+
+int tenon__sys_wake(tenon_sock s) {
+  int interrupted = errno;
+  ssize_t sent = send(tenon__native(s), "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  int code = sent == 1 || errno == EAGAIN || errno == EWOULDBLOCK ? 0 : tenon__error_code(TENON__NAMES, errno);
+  errno = interrupted;
+  return code;
 }

@@ -15,8 +15,15 @@
 #include <windows.h>
 #include <stdint.h>
 
-typedef int tenon__native_size;
+typedef SOCKET tenon__native_handle;
 typedef ADDRINFOW tenon__native_info;
+typedef WSAPOLLFD tenon__native_pollfd;
+
+/* POLLIN and POLLOUT are more than that, and other bits make WSAPoll fail. */
+#define TENON__NATIVE_IN POLLRDNORM
+#define TENON__NATIVE_OUT POLLWRNORM
+#define TENON__NATIVE_HUP POLLHUP
+#define TENON__NATIVE_BROKEN 0
 
 static inline SOCKET tenon__native(intptr_t s) {
   return (SOCKET)s;

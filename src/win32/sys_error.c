@@ -34,6 +34,12 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__SEND, ERROR_NETNAME_DELETED, TENON_EPIPE},
     {TENON__SEND, ERROR_CONNECTION_ABORTED, TENON_EPIPE},
 
+    /* Nobody listened where a datagram was sent to. */
+    {TENON__SENDTO, WSAECONNRESET, TENON_ECONNREFUSED},
+    {TENON__RECVFROM, WSAECONNRESET, TENON_ECONNREFUSED},
+    {TENON__SENDTO, WSAENOTCONN, TENON_EDESTADDRREQ},
+    {TENON__SENDTO, WSAESHUTDOWN, TENON_EPIPE},
+
     {TENON__ANY, WSAEACCES, TENON_EACCES},
     {TENON__ANY, WSAEBADF, TENON_EBADF},
     {TENON__ANY, WSAEFAULT, TENON_EFAULT},
@@ -157,8 +163,8 @@ int tenon__sys_last_error(void) {
   return WSAGetLastError();
 }
 
-/* Winsock calls a closed handle no socket, and Wine passes some calls on to whatever the handle is. Negative handles mean
- * this process and the like. */
+/* Winsock calls a closed handle no socket, and Wine passes some calls on to whatever the handle is. Negative handles
+ * mean this process and the like. */
 int tenon__sys_handle_error(tenon_sock s) {
   DWORD flags;
   int type, size = sizeof type;

@@ -19,6 +19,14 @@ static SOCKET open_socket(int family, int type, int protocol) {
                     protocol, NULL, 0, flags);
 }
 
+/* Whether the network's answers to what was sent (nobody there, too far) make a later receive fail. */
+static void report_refusals(SOCKET handle, BOOL on) {
+  DWORD bytes;
+  DWORD sio_udp_connreset = _WSAIOW(IOC_VENDOR, 12), sio_udp_netreset = _WSAIOW(IOC_VENDOR, 15);
+  WSAIoctl(handle, sio_udp_connreset, &on, sizeof on, NULL, 0, &bytes, NULL, NULL);
+  WSAIoctl(handle, sio_udp_netreset, &on, sizeof on, NULL, 0, &bytes, NULL, NULL);
+}
+
 tenon_sock tenon__sys_socket(int family, int type, int protocol) {
   SOCKET handle = open_socket(family, type, protocol);
   if (handle == INVALID_SOCKET && WSAGetLastError() == WSANOTINITIALISED && tenon__sys_startup() == 0)
@@ -26,8 +34,20 @@ tenon_sock tenon__sys_socket(int family, int type, int protocol) {
   if (handle == INVALID_SOCKET) return tenon__failure(TENON__SOCKET, TENON_NO_SOCK);
   DWORD off = 0;
   if (family == TENON_AF_INET6) setsockopt(handle, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&off, sizeof off);
+  if (type == TENON_SOCK_DGRAM) report_refusals(handle, FALSE);
   tenon__sys_set_nonblocking((tenon_sock)handle, 1);
   return (tenon_sock)handle;
+}
+
+/* Windows has none; two ends of a TCP connection will do. */
+int tenon__sys_socketpair(tenon_sock pair[2]) {
+  (void)pair;
+  return TENON_ENOTSUP;
+}
+
+int tenon__sys_adopt(tenon_sock s) {
+  int is_done = SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0);
+  return is_done ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
 /* Without this Windows repeats the question for two seconds after a refusal by this very host. Wine does not know the
@@ -52,14 +72,16 @@ static int is_loopback(const tenon__sockaddr *address) {
 int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
   if (is_loopback(peer)) take_first_refusal(tenon__native(s));
   int result = connect(tenon__native(s), &peer->u.any, peer->size);
-  return result != SOCKET_ERROR ? 0 : tenon__failure(TENON__CONNECT, s);
+  if (result == SOCKET_ERROR) return tenon__failure(TENON__CONNECT, s);
+  report_refusals(tenon__native(s), TRUE); /* of datagrams, now that they are the peer's; a stream declines */
+  return result;
 }
 
-/* SO_REUSEADDR would let anybody steal the port here; connections in TIME_WAIT do not hold it anyway. */
+/* SO_REUSEADDR would let anybody steal the port here; connections in TIME_WAIT do not hold it anyway. Sharing a port
+ * and having it exclusively are two options that do not go together. */
 int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream) {
-  (void)stream;
-  BOOL on = TRUE;
-  setsockopt(tenon__native(s), SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (char *)&on, sizeof on);
+  BOOL on = stream || tenon__sys_get_option(s, TENON_OPT_SHARE) <= 0;
+  if (on) setsockopt(tenon__native(s), SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (char *)&on, sizeof on);
   return bind(tenon__native(s), &local->u.any, local->size) == 0 ? 0 : tenon__failure(TENON__BIND, s);
 }
 
@@ -87,8 +109,10 @@ int tenon__sys_close(tenon_sock s) {
   return closesocket(tenon__native(s)) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
+/* Never off: nothing could keep a blocking handle from waiting for ever. */
 int tenon__sys_set_nonblocking(tenon_sock s, int on) {
-  u_long native = (u_long)on;
+  if (on < 0) return 1; /* Tenon makes them all so */
+  u_long native = 1;
   return ioctlsocket(tenon__native(s), (long)FIONBIO, &native) == 0 ? 1 : tenon__failure(TENON__NAMES, s);
 }
 
@@ -107,8 +131,8 @@ int tenon__sys_had_peer(tenon_sock s) {
   return WSAPoll(&item, 1, 0) == 1 && (item.revents & (POLLHUP | POLLERR));
 }
 
-/* Connecting to an address of an impossible family changes nothing, but meets the attempt that is under way. (To none, as
- * AF_UNSPEC would be, Wine says that it is connected.) */
+/* Connecting to an address of an impossible family changes nothing, but meets the attempt that is under way. (To none,
+ * as AF_UNSPEC would be, Wine says that it is connected.) */
 int tenon__sys_is_connecting(tenon_sock s) {
   struct sockaddr_in nowhere = {.sin_family = AF_UNIX};
   connect(tenon__native(s), (struct sockaddr *)&nowhere, sizeof nowhere);

@@ -26,23 +26,41 @@ void tenon__sys_gate_destroy(tenon__gate *gate) {
   CloseHandle(*gate);
 }
 
-/* _Thread_local would make mingw allocate and need a DLL of its own. Slot numbers are below 2^16; a slot that could not
- * be had costs the native numbers, nothing else. */
-static INIT_ONCE slot_once = INIT_ONCE_STATIC_INIT;
-static DWORD slot;
+/* _Thread_local would make mingw allocate and need a DLL of its own. A slot that could not be had costs the native
+ * numbers and the wakers' effect, nothing else. */
+typedef enum slot { NATIVE_ERROR, CANCEL, SLOT_COUNT } slot;
+static INIT_ONCE slots_once = INIT_ONCE_STATIC_INIT;
+static DWORD slots[SLOT_COUNT];
 
-static BOOL CALLBACK make_slot(INIT_ONCE *once, void *parameter, void **context) {
+static BOOL CALLBACK make_slots(INIT_ONCE *once, void *parameter, void **context) {
   (void)once, (void)parameter, (void)context;
-  slot = TlsAlloc();
+  for (int i = 0; i < SLOT_COUNT; i++) slots[i] = TlsAlloc();
   return TRUE;
 }
 
+static void put(slot which, intptr_t value) {
+  InitOnceExecuteOnce(&slots_once, make_slots, NULL, NULL);
+  TlsSetValue(slots[which], (void *)value);
+}
+
+static intptr_t get(slot which) {
+  InitOnceExecuteOnce(&slots_once, make_slots, NULL, NULL);
+  return (intptr_t)TlsGetValue(slots[which]);
+}
+
 void tenon__sys_remember(int native) {
-  InitOnceExecuteOnce(&slot_once, make_slot, NULL, NULL);
-  TlsSetValue(slot, (void *)(intptr_t)native);
+  put(NATIVE_ERROR, native);
 }
 
 int tenon__sys_remembered(void) {
-  InitOnceExecuteOnce(&slot_once, make_slot, NULL, NULL);
-  return (int)(intptr_t)TlsGetValue(slot);
+  return (int)get(NATIVE_ERROR);
+}
+
+/* Slots are 0 at first; a handle is kept one higher. */
+void tenon__sys_set_cancel(tenon_sock cancel) {
+  put(CANCEL, cancel + 1);
+}
+
+tenon_sock tenon__sys_cancel(void) {
+  return get(CANCEL) - 1;
 }

@@ -22,9 +22,31 @@ static ptrdiff_t check_end(tenon_sock s) {
   return tenon__sys_getpeername(s, &peer) < 0 ? TENON_ENOTCONN : 0;
 }
 
-ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int may_wait) {
+ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {
   (void)may_wait;
-  int received = recv(tenon__native(s), data, size < INT_MAX ? (int)size : INT_MAX, 0);
+  int received = recv(tenon__native(s), data, size < INT_MAX ? (int)size : INT_MAX, flags);
   if (received > 0) return received;
   return received == 0 ? check_end(s) : tenon__failure(TENON__RECV, s);
+}
+
+ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait) {
+  (void)may_wait;
+  int length = size < INT_MAX ? (int)size : INT_MAX;
+  int sent = sendto(tenon__native(s), data, length, 0, to ? &to->u.any : NULL, to ? to->size : 0);
+  return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SENDTO, s);
+}
+
+/* A datagram that is too large fills the buffer and the address like any other; that it does so in vain is told by the
+ * error alone. */
+ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait) {
+  (void)may_wait;
+  int length = size < INT_MAX ? (int)size : INT_MAX;
+  int received = recvfrom(tenon__native(s), data, length, 0, &from->u.any, &from->size);
+  return received != SOCKET_ERROR ? received : tenon__failure(TENON__RECVFROM, s);
+}
+
+/* Control handlers run in threads of their own, so this interrupts nobody. */
+int tenon__sys_wake(tenon_sock s) {
+  if (send(tenon__native(s), "", 1, 0) == 1 || WSAGetLastError() == WSAEWOULDBLOCK) return 0;
+  return tenon__failure(TENON__NAMES, s);
 }

@@ -3,7 +3,7 @@
 
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
-# ---- The header, alone and beside windows.h ---------------------------------------------------------------------------
+# ---- The header, alone and beside windows.h --------------------------------------------------------------------------
 
 rule_header_gcc() { header_compiles gcc tenon.h; }
 
@@ -28,7 +28,7 @@ header_compiles() { # COMPILER HEADER...
   done
 }
 
-# ---- All of the library as one translation unit -----------------------------------------------------------------------
+# ---- All of the library as one translation unit ----------------------------------------------------------------------
 
 rule_unity_linux() { unity_compiles gcc posix; }
 
@@ -39,11 +39,11 @@ unity_compiles() { # COMPILER BACKEND
   printf '#include "%s"\n' src/"$2"/*.c src/*.c | "$1" -x c -std=c11 "${warnings[@]}" -Iinclude -I. -c -o /dev/null -
 }
 
-# ---- Further systems --------------------------------------------------------------------------------------------------
+# ---- Further systems -------------------------------------------------------------------------------------------------
 
 rule_windows_i686() {
   command -v i686-w64-mingw32-gcc >/dev/null || skip 'i686-w64-mingw32-gcc is not installed'
-  built windows-i686 tenon client server showip
+  built windows-i686
 }
 
 rule_musl() {

@@ -1,13 +1,15 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
+examples=(client client_short listener server server_short showip talker)
+
 rule_examples_linux() {
-  built native client server showip && examples_keep_their_word native && server_can_be_interrupted native
+  built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native
 }
 
 rule_examples_windows() {
-  built windows client server showip && wine_start &&
-    examples_keep_their_word windows && server_can_be_interrupted windows
+  built windows "${examples[@]}" && wine_start &&
+    examples_keep_their_word windows && servers_can_be_interrupted windows
 }
 
 # The program that README.md begins with.
@@ -18,29 +20,42 @@ rule_readme_program() {
 }
 
 examples_keep_their_word() { # BUILD
-  expect "$1" 0 '^usage: client' client --help &&
-    expect "$1" 2 '^usage: client' client &&
-    expect "$1" 2 '^usage: client' client --bytes=many localhost 80 &&
-    expect "$1" 1 'ECONNREFUSED' client 127.0.0.1 1 text &&
-    expect "$1" 1 'EAI_NONAME' client no.such.host.invalid 80 text &&
-    expect "$1" 1 'EAI_SERVICE' client localhost 65536 text &&
-    expect "$1" 0 '^usage: server' server --help &&
-    expect "$1" 2 '^usage: server' server --clients=0 0 &&
-    expect "$1" 1 'EADDRNOTAVAIL' server --host=192.0.2.1 0 &&
-    expect "$1" 0 'IPv4  127.0.0.1' showip localhost &&
-    expect "$1" 1 'EAI_NONAME' showip 1.2.3.256
+  local client server
+  for client in client client_short; do
+    expect "$1" 0 "^usage: $client" $client --help &&
+      expect "$1" 2 "^usage: $client" $client &&
+      expect "$1" 2 "^usage: $client" $client --bytes=many localhost 80 &&
+      expect "$1" 1 'ECONNREFUSED' $client 127.0.0.1 1 text &&
+      expect "$1" 1 'EAI_NONAME' $client no.such.host.invalid 80 text &&
+      expect "$1" 1 'EAI_SERVICE' $client localhost 65536 text || return 1
+  done
+  for server in server server_short; do
+    expect "$1" 0 "^usage: $server" $server --help &&
+      expect "$1" 2 "^usage: $server" $server --clients=0 0 &&
+      expect "$1" 1 'EADDRNOTAVAIL' $server --host=192.0.2.1 0 || return 1
+  done
+  expect "$1" 0 'IPv4  127.0.0.1' showip localhost &&
+    expect "$1" 1 'EAI_NONAME' showip 1.2.3.256 &&
+    expect "$1" 0 '^usage: talker' talker --help &&
+    expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
+    expect "$1" 0 '^usage: listener' listener --help &&
+    expect "$1" 2 '^usage: listener' listener --count=0 0
 }
 
-server_can_be_interrupted() { # BUILD
+servers_can_be_interrupted() { # BUILD
+  can_be_interrupted "$1" server client && can_be_interrupted "$1" server_short client_short
+}
+
+can_be_interrupted() { # BUILD SERVER CLIENT
   local server deadline=$((SECONDS + 30)) port='' status
-  example_command "$1" server
+  example_command "$1" "$2"
   "${command[@]}" 0 </dev/null >build/server.out 2>&1 &
   server=$!
   while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
     sleep 0.05
     port=$(tr -d '\r' <build/server.out | sed -nE 's/^listening on .*:([0-9]+)$/\1/p')
   done
-  expect "$1" 1 'EADDRINUSE' server "${port:-0}"
+  expect "$1" 1 'EADDRINUSE' "$2" "${port:-0}" && expect "$1" 0 '^received 4 bytes' "$3" localhost "${port:-0}" text
   status=$?
   kill -INT $server
   while kill -0 $server 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
@@ -62,7 +77,7 @@ expect() { # BUILD STATUS PATTERN EXAMPLE [ARGUMENT...]
 example_command() { # BUILD EXAMPLE
   case $1 in
     native) command=("build/native/examples/$2") ;;
-    windows) command=(wine "build/windows/examples/$2.exe") ;;
+    windows) command=(${steady[@]+"${steady[@]}"} wine "build/windows/examples/$2.exe") ;;
   esac
 }
 

@@ -15,7 +15,8 @@ rule_prefix_windows() {
 }
 
 rule_exports_linux() {
-  built shared tenon && diff <(public_functions) <(nm -D --defined-only build/shared/libtenon.so | awk '{ print $3 }' | sort)
+  built shared tenon &&
+    diff <(public_functions) <(nm -D --defined-only build/shared/libtenon.so | awk '{ print $3 }' | sort)
 }
 
 rule_exports_windows() {
@@ -26,11 +27,11 @@ exports_of() { # DLL
   x86_64-w64-mingw32-objdump -p "$1" | sed -nE '/Ordinal\/Name Pointer/,/^$/ s/^\t\[ *[0-9]+\].* ([A-Za-z0-9_@]+)$/\1/p'
 }
 
-# ---- The seam ---------------------------------------------------------------------------------------------------------
+# ---- The seam --------------------------------------------------------------------------------------------------------
 
-# Neutral code may call Tenon and these; every other name would be a call to the system that went round the seam.
+# Neutral code may call Tenon and these; any other name would be a call to the system that went round the seam.
 c_library='mem(chr|cmp|cpy|move|set)|str(chr|cmp|len|ncmp|rchr|spn|cspn)|v?snprintf|malloc|free'
-compiler='__(memcpy|memmove|memset|v?snprintf)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|___chkstk_ms|__mingw_v?snprintf'
+compiler='__(memcpy|memmove|memset|v?snprintf)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|___chkstk_ms|__mingw_.*printf'
 
 rule_seam_linux() {
   built native tenon && calls_of nm native o | none

@@ -3,7 +3,7 @@
 
 # The build picks the system; the code does not ask.
 rule_no_system_names() {
-  local names='_WIN32|_WIN64|WIN32|__linux__|__unix__|__APPLE__|__FreeBSD__|__NetBSD__|__OpenBSD__|__MINGW32__|__CYGWIN__'
+  local names='_?WIN32|_WIN64|__linux__|__unix__|__APPLE__|__(Free|Net|Open)BSD__|__MINGW(32|64)__|__CYGWIN__'
   neutral_files | grep -vx 'src/native.h' | xargs grep -nwE "$names" | none
 }
 
@@ -54,7 +54,7 @@ rule_shell() {
   shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/*
 }
 
-# ---- What tenon.h promises --------------------------------------------------------------------------------------------
+# ---- What tenon.h promises -------------------------------------------------------------------------------------------
 
 public_functions() {
   sed -nE 's/^TENON_API .*[ *](tenon_[a-z0-9_]+)\(.*/\1/p' include/tenon.h | sort

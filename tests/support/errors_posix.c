@@ -87,6 +87,9 @@ const expected_error expected_errors[] = {
     {TENON__SEND, ECONNRESET, TENON_EPIPE},
     {TENON__SEND, EPROTOTYPE, TENON_EPIPE},
 
+    /* About a datagram sent earlier, and not one that is too large for the buffer. */
+    {TENON__RECVFROM, EMSGSIZE, TENON_ENETRESET},
+
     {TENON__LOOKUP, EAI_AGAIN, TENON_EAI_AGAIN},
     {TENON__LOOKUP, EAI_BADFLAGS, TENON_EAI_BADFLAGS},
     {TENON__LOOKUP, EAI_FAIL, TENON_EAI_FAIL},

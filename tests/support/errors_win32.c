@@ -144,6 +144,12 @@ const expected_error expected_errors[] = {
     {TENON__SEND, 10058, TENON_EPIPE},
     {TENON__SEND, 10101, TENON_EPIPE},
 
+    /* Datagrams: nobody was there, nobody is meant, and the same as for streams. */
+    {TENON__RECVFROM, 10054, TENON_ECONNREFUSED},
+    {TENON__SENDTO, 10054, TENON_ECONNREFUSED},
+    {TENON__SENDTO, 10057, TENON_EDESTADDRREQ},
+    {TENON__SENDTO, 10058, TENON_EPIPE},
+
     /* Resolvers speak with Winsock's numbers, and mean something else. */
     {TENON__LOOKUP, 8, TENON_ENOMEM},
     {TENON__LOOKUP, 122, TENON_ENOSPC},

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _XOPEN_SOURCE 700 /* setitimer, which POSIX itself has given up */
+#define _DEFAULT_SOURCE   /* IP_RECVERR, which is Linux's own */
 
 #include "support.h"
 
@@ -123,9 +124,33 @@ int support_native_nonblocking_expected(void) {
 #endif
 }
 
+void support_set_native_nonblocking(tenon_sock s, int on) {
+  int flags = fcntl((int)s, F_GETFL) & ~O_NONBLOCK;
+  fcntl((int)s, F_SETFL, on ? flags | O_NONBLOCK : flags);
+}
+
+void support_spoil(tenon_sock s) {
+  fcntl((int)s, F_SETFD, 0);
+  support_set_native_nonblocking(s, !support_native_nonblocking(s));
+}
+
 void support_set_linger_zero(tenon_sock s) {
   struct linger linger = {1, 0};
   setsockopt((int)s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void support_set_reporting(tenon_sock s) {
+#ifdef IP_RECVERR
+  int on = 1;
+  setsockopt((int)s, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+#endif
+  (void)s;
+}
+
+int support_ipv4_ttl(tenon_sock s) {
+  int ttl = 0;
+  socklen_t size = sizeof ttl;
+  return getsockopt((int)s, IPPROTO_IP, IP_TTL, &ttl, &size) ? -1 : ttl;
 }
 
 void support_set_small_buffers(tenon_sock s) {

@@ -128,9 +128,29 @@ int support_native_nonblocking_expected(void) {
   return -1;
 }
 
+void support_set_native_nonblocking(tenon_sock s, int on) {
+  u_long native = (u_long)on;
+  ioctlsocket((SOCKET)s, (long)FIONBIO, &native);
+}
+
+void support_spoil(tenon_sock s) {
+  SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+  support_set_native_nonblocking(s, 0);
+}
+
 void support_set_linger_zero(tenon_sock s) {
   struct linger linger = {1, 0};
   setsockopt((SOCKET)s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger);
+}
+
+void support_set_reporting(tenon_sock s) {
+  DWORD on = 1, bytes, sio_udp_connreset = _WSAIOW(IOC_VENDOR, 12);
+  WSAIoctl((SOCKET)s, sio_udp_connreset, &on, sizeof on, NULL, 0, &bytes, NULL, NULL);
+}
+
+int support_ipv4_ttl(tenon_sock s) {
+  int ttl = 0, size = sizeof ttl;
+  return getsockopt((SOCKET)s, IPPROTO_IP, IP_TTL, (char *)&ttl, &size) ? -1 : ttl;
 }
 
 void support_set_small_buffers(tenon_sock s) {

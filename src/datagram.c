@@ -1,0 +1,118 @@
+/* datagram.c - sending and receiving datagrams.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+/* Asked only when something is odd, and of sockets whose failure must not be forgotten over it. */
+static int is_a_stream(tenon_sock s) {
+  int native = tenon_native_error();
+  int is_stream = tenon__sys_is_stream(s) > 0;
+  tenon__sys_remember(native);
+  return is_stream;
+}
+
+static int has_peer(tenon_sock s) {
+  tenon__sockaddr peer;
+  int native = tenon_native_error();
+  int result = tenon__sys_getpeername(s, &peer);
+  tenon__sys_remember(native);
+  return result == 0;
+}
+
+/* 0 if another attempt is worth while. An answer from the network ("nobody there", "too far") to an earlier datagram is
+ * none of this call's business, unless it comes from the only peer. */
+static int datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
+  if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
+  int is_answer = failure == TENON_ENETRESET || (failure == TENON_ECONNREFUSED && !has_peer(s));
+  if (!is_answer) return failure;
+  int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
+  return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
+}
+
+/* ---- Sending ---------------------------------------------------------------------------------------------------- */
+
+/* 1 if native is where to send to, 0 if that is the socket's peer, whom some systems do not let be named. To others
+ * than the peer some systems would send all the same. */
+static int aim(tenon_sock s, const tenon_addr *to, tenon__sockaddr *native) {
+  int result = tenon__to_sockaddr(to, native);
+  if (result < 0) return result;
+  if (to->port == 0) return tenon__refuse(TENON_EINVAL);
+  tenon_addr peer;
+  if (tenon_getpeername(s, &peer) < 0) return 1;
+  return tenon_addr_equal(&peer, to) ? 0 : tenon__refuse(TENON_EISCONN);
+}
+
+/* native may be NULL, and to then does not matter. */
+static ptrdiff_t send_fitting(tenon_sock s, const void *data, size_t size, const tenon_addr *to,
+                              tenon__sockaddr *native, int may_wait) {
+  ptrdiff_t sent = tenon__sys_sendto(s, data, size, native, may_wait);
+  if (sent >= 0) return sent;
+  int failure = (int)sent;
+  if (native && tenon__fit_family(s, to, native, &failure)) return tenon__sys_sendto(s, data, size, native, may_wait);
+  int is_peer_missing = !native && (failure == TENON_EINVAL || failure == TENON_ENOTCONN) && !has_peer(s);
+  return is_peer_missing ? TENON_EDESTADDRREQ : failure;
+}
+
+/* A stream has taken some of the data, or it failed: tenon_send() knows what to do about both. */
+static ptrdiff_t send_rest(tenon_sock s, const char *data, size_t size, ptrdiff_t sent, int timeout_ms) {
+  size_t done = sent > 0 ? (size_t)sent : 0;
+  ptrdiff_t rest = tenon_send(s, data + done, size - done, timeout_ms);
+  if (rest < 0 && (done == 0 || timeout_ms != 0)) return rest;
+  return (ptrdiff_t)done + (rest < 0 ? 0 : rest);
+}
+
+ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr native;
+  tenon_addr target = to ? tenon__to_reachable(to) : tenon_addr_any(TENON_AF_UNSPEC, 0);
+  int is_aimed = to ? aim(s, &target, &native) : 0;
+  if (is_aimed < 0) return is_aimed;
+  if (!data) data = ""; /* not all systems take NULL */
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  int may_wait = tenon__may_wait_inside(timeout_ms);
+  for (;;) {
+    ptrdiff_t sent = send_fitting(s, data, size, &target, is_aimed ? &native : NULL, may_wait);
+    if (sent == (ptrdiff_t)size) return sent;
+    if (is_a_stream(s)) return send_rest(s, data, size, sent, timeout_ms);
+    int again = datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
+    if (again < 0) return again;
+  }
+}
+
+/* ---- Receiving -------------------------------------------------------------------------------------------------- */
+
+/* Winsock refuses to receive on a socket that has no port, where others wait. */
+static int bind_unbound(tenon_sock s) {
+  tenon_addr local;
+  if (tenon_getsockname(s, &local) < 0 || local.port != 0) return TENON_EINVAL;
+  tenon_addr any = tenon_addr_any(local.family, 0);
+  return tenon_bind(s, &any);
+}
+
+/* The first attempt met a stream. Its failure, which may not come again, means what tenon_recv() says of it. */
+static ptrdiff_t receive_from_stream(tenon_sock s, void *data, size_t size, ptrdiff_t received, int timeout_ms) {
+  if (received > 0) return received;
+  int code = received < 0 ? tenon__error_code(TENON__RECV, tenon_native_error()) : 0;
+  int is_final = code < 0 && code != TENON_EAGAIN && code != TENON_ENOTCONN;
+  return is_final ? code : tenon_recv(s, data, size, timeout_ms);
+}
+
+ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  char nothing;
+  if (!data) data = &nothing;
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  int may_wait = tenon__may_wait_inside(timeout_ms);
+  for (;;) {
+    tenon__sockaddr native = {.u.any = {.sa_family = AF_UNSPEC}, .size = sizeof native.u};
+    tenon_addr sender = tenon_addr_any(TENON_AF_UNSPEC, 0);
+    ptrdiff_t received = tenon__sys_recvfrom(s, data, size, &native, may_wait);
+    int is_datagram = received >= 0 || received == TENON_EMSGSIZE;
+    if (is_datagram) tenon__from_sockaddr(&sender, &native);
+    int is_stream = sender.family == TENON_AF_UNSPEC && received != TENON_EAGAIN && is_a_stream(s);
+    if (is_stream) received = receive_from_stream(s, data, size, received, timeout_ms);
+    if (from && (is_datagram || is_stream)) *from = sender;
+    if (is_datagram || is_stream) return received;
+    int again = received == TENON_EINVAL ? bind_unbound(s) : datagram_again(s, (int)received, TENON__READABLE, &limit);
+    if (again < 0) return again;
+  }
+}

@@ -1,0 +1,180 @@
+/* poll_test.c - waiting for many sockets at once.
+ * SPDX-License-Identifier: MIT
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "net.h"
+#include "support.h"
+
+enum { BOTH = TENON_POLLIN | TENON_POLLOUT };
+
+/* What is the case on one socket, now or within the limit; or the error. */
+static int poll_one(tenon_sock s, int events, int timeout_ms) {
+  tenon_pollfd item = {s, events, -1};
+  int result = tenon_poll(&item, 1, timeout_ms);
+  if (result < 0) return result;
+  return item.sock == s && item.events == events && result == (item.revents != 0) ? item.revents : -1;
+}
+
+/* Sends until nothing fits. */
+static void fill(tenon_sock s) {
+  static char data[1 << 16];
+  while (poll_one(s, TENON_POLLOUT, 50) == TENON_POLLOUT) tenon_send(s, data, sizeof data, 0);
+}
+
+TEST(a_quiet_connection_can_be_sent_to_only) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(poll_one(pair[0], BOTH, NET_LIMIT_MS), TENON_POLLOUT);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLIN, 0), 0);
+  CHECK_EQ(poll_one(pair[0], 0, 0), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(what_has_arrived_is_there_until_it_is_received) {
+  tenon_sock pair[2];
+  char byte;
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), 1);
+  for (int i = 0; i < 3; i++) CHECK_EQ(poll_one(pair[0], TENON_POLLIN, NET_LIMIT_MS), TENON_POLLIN);
+  CHECK_EQ(poll_one(pair[0], BOTH, TENON_FOREVER), BOTH);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLOUT, 0), TENON_POLLOUT);
+  CHECK_EQ(tenon_recv(pair[0], &byte, 1, 0), 1);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLIN, 0), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(a_full_connection_cannot_be_sent_to) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  fill(pair[0]);
+  CHECK_EQ(poll_one(pair[0], BOTH, 0), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(a_listener_with_a_client_can_be_received_from) {
+  tenon_addr at;
+  tenon_sock listener = net_listen(TENON_AF_INET, &at), client = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  CHECK_EQ(poll_one(listener, BOTH, 0), 0);
+  CHECK_EQ(tenon_connect(client, &at, NET_LIMIT_MS), 0);
+  CHECK_EQ(poll_one(listener, BOTH, NET_LIMIT_MS), TENON_POLLIN);
+  CHECK_EQ(net_close2(client, listener), 0);
+}
+
+TEST(the_peers_end_can_be_received) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_shutdown(pair[1], TENON_SHUT_WR), 0);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLIN, NET_LIMIT_MS), TENON_POLLIN | TENON_POLLHUP);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLOUT, 0), TENON_POLLOUT);
+  fill(pair[0]);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLOUT, 100), 0); /* the end is no news to those who want to send */
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(a_reset_is_an_error_that_can_be_met_both_ways) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  support_set_linger_zero(pair[1]);
+  CHECK_EQ(tenon_close(pair[1]), 0);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLIN, NET_LIMIT_MS), TENON_POLLERR | BOTH);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLOUT, NET_LIMIT_MS), TENON_POLLERR | BOTH);
+  CHECK_EQ(tenon_close(pair[0]), 0);
+}
+
+TEST(a_failed_connect_is_an_error) {
+  tenon_addr nobody = net_refusing(TENON_AF_INET);
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  if (tenon_connect(s, &nobody, 0) == TENON_EINPROGRESS) {
+    CHECK_EQ(poll_one(s, TENON_POLLOUT, NET_LIMIT_MS), TENON_POLLERR | BOTH);
+    CHECK_EQ(tenon_connect_result(s, 0), TENON_ECONNREFUSED);
+  }
+  CHECK_EQ(tenon_close(s), 0);
+}
+
+TEST(a_connect_that_came_about_can_be_sent_to) {
+  tenon_addr at;
+  tenon_sock listener = net_listen(TENON_AF_INET, &at), s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  tenon_connect(s, &at, 0);
+  CHECK_EQ(poll_one(s, BOTH, NET_LIMIT_MS), TENON_POLLOUT);
+  CHECK_EQ(net_close2(s, listener), 0);
+}
+
+TEST(handles_that_are_none_are_left_out_or_named) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  tenon_pollfd items[] = {{TENON_NO_SOCK, BOTH, 7}, {pair[0], TENON_POLLOUT, 7},        {INT_MIN, 0, 7},
+                          {pair[1], 0, 7},          {support_closed_handle(), BOTH, 7}, {TENON_EBADF, TENON_POLLIN, 7}};
+  tenon_pollfd before[6];
+  memcpy(before, items, sizeof items);
+  CHECK_EQ(tenon_poll(items, 6, NET_LIMIT_MS), 2);
+  for (int i = 0; i < 6; i++) {
+    CHECK_EQ(items[i].sock, before[i].sock);
+    CHECK_EQ(items[i].events, before[i].events);
+    CHECK_EQ(items[i].revents, i == 1 ? TENON_POLLOUT : i == 4 ? TENON_POLLNVAL : 0);
+  }
+  CHECK_EQ(poll_one(support_closed_handle(), TENON_POLLIN, NET_LIMIT_MS), TENON_POLLNVAL);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(with_nothing_to_wait_for_time_passes) {
+  tenon_pollfd none = {TENON_NO_SOCK, BOTH, 1};
+  for (int i = 0; i < 2; i++) {
+    int64_t start = tenon_now_ms();
+    CHECK_EQ(tenon_poll(i ? &none : NULL, i, 60), 0);
+    CHECK(tenon_now_ms() - start >= 60);
+  }
+  CHECK_EQ(none.revents, 0);
+  CHECK_EQ(tenon_poll(NULL, 0, 0), 0);
+}
+
+TEST(polling_ends_at_its_limit_not_before_signals_or_not) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  for (int i = 0; i < 2; i++) {
+    int64_t start = tenon_now_ms();
+    if (i) support_signal_storm_start();
+    int revents = poll_one(pair[0], TENON_POLLIN, 150);
+    if (i) support_signal_storm_stop();
+    CHECK_EQ(revents, 0);
+    CHECK(tenon_now_ms() - start >= 150);
+  }
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(bad_arguments_of_poll_are_refused) {
+  tenon_pollfd item = {TENON_NO_SOCK, TENON_POLLIN, 0};
+  CHECK_EQ(tenon_poll(NULL, 1, 0), TENON_EINVAL);
+  CHECK_EQ(tenon_poll(&item, -1, 0), TENON_EINVAL);
+  CHECK_EQ(tenon_poll(&item, 1, -2), TENON_EINVAL);
+  item.events = TENON_POLLERR;
+  CHECK_EQ(tenon_poll(&item, 1, 0), TENON_EINVAL);
+  item.events = TENON_POLLIN | 2;
+  CHECK_EQ(tenon_poll(&item, 1, 0), TENON_EINVAL);
+}
+
+/* Many more than select could take, as many as the process may have open. */
+enum { MANY = 2500 };
+
+TEST(thousands_of_sockets_are_polled_at_once) {
+  static tenon_pollfd items[2 * MANY];
+  static tenon_sock pairs[MANY][2];
+  int opened = 0;
+  while (opened < MANY && tenon_socketpair(pairs[opened]) == 0) opened++;
+  for (int i = 0; i < opened; i++) {
+    items[2 * i] = (tenon_pollfd){pairs[i][0], TENON_POLLIN, 0};
+    items[2 * i + 1] = (tenon_pollfd){pairs[i][1], TENON_POLLIN, 0};
+  }
+  int last = opened - 1;
+  int sent = opened > 0 && tenon_send(pairs[last][0], "x", 1, NET_LIMIT_MS) == 1;
+  int ready = tenon_poll(items, 2 * opened, NET_LIMIT_MS);
+  int revents = opened > 0 ? items[2 * last + 1].revents : 0;
+  for (int i = 0; i < opened; i++) net_close2(pairs[i][0], pairs[i][1]);
+  CHECK(opened > 200);
+  CHECK(sent);
+  CHECK_EQ(ready, 1);
+  CHECK_EQ(revents, TENON_POLLIN);
+}
