@@ -103,7 +103,7 @@ TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int 
 /* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
  * peer sends no more (a size of 0 returns 0 as well, at once). TENON_ECONNRESET: the peer broke the connection off;
  * TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported once: after it, 0 does not mean the
- * end. */
+ * end. For streams: that a datagram is too large tenon_recvfrom() alone is sure to report. */
 TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* Receives until there are size bytes and returns size; less only if the peer ended before. An error leaves what has
@@ -262,7 +262,8 @@ typedef struct tenon_pollfd {
 } tenon_pollfd;
 
 /* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. There may
- * be any number of them; none at all sleeps. The array belongs to the library during the call. */
+ * be any number of them; none at all sleeps. The array belongs to the library during the call. A stream that was never
+ * connected, or was shut down for receiving, is reported on some systems only. */
 TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
 
 /* A waker ends waiting: tenon_poll() if ready (TENON_POLLIN) is among its items, or a thread's calls after

@@ -10,14 +10,19 @@ static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, t
   return (int)failure;
 }
 
-/* Some systems see no difference between a connection that broke and one that never was. */
+/* Some systems see no difference between a connection that broke and one that never was, nor between a stream and a
+ * datagram socket that has no peer. */
+static ptrdiff_t name_failure(tenon_sock s, ptrdiff_t code) {
+  int native = tenon_native_error();
+  if (code == TENON_EPIPE && !tenon__was_connected(s)) code = TENON_ENOTCONN;
+  if ((code == TENON_ENOTCONN || code == TENON_EINVAL) && tenon__sys_is_stream(s) == 0) code = TENON_EDESTADDRREQ;
+  tenon__sys_remember(native);
+  return code;
+}
+
 static ptrdiff_t send_once(tenon_sock s, const char *data, size_t size, int may_wait) {
   ptrdiff_t sent = tenon__sys_send(s, data, size, may_wait);
-  if (sent != TENON_EPIPE) return sent;
-  int native = tenon_native_error();
-  int was_connected = tenon__was_connected(s);
-  tenon__sys_remember(native);
-  return was_connected ? TENON_EPIPE : TENON_ENOTCONN;
+  return sent >= 0 || sent == TENON_EAGAIN ? sent : name_failure(s, sent);
 }
 
 ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {

@@ -149,3 +149,10 @@ TEST(on_a_stream_a_large_message_is_sent_whole) {
     CHECK_EQ(net_close2(pair[0], pair[1]), 0);
   }
 }
+
+TEST(plain_sending_without_a_peer_wants_a_destination) {
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  const int limits[] = {0, NET_LIMIT_MS, TENON_FOREVER};
+  for (int i = 0; i < 3; i++) CHECK_EQ(tenon_send(s, "x", 1, limits[i]), TENON_EDESTADDRREQ);
+  CHECK_EQ(tenon_close(s), 0);
+}

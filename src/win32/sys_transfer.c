@@ -4,12 +4,13 @@
 
 #include <limits.h>
 
-/* Windows takes a buffer of any size whole and keeps it, which would make time limits meaningless. */
-#define SEND_MAX (1 << 20)
+/* Windows takes what is to be sent whole, whatever its size, and keeps it, which would make time limits meaningless. Wine
+ * looks through all of a buffer before it receives into the beginning. */
+#define TRANSFER_MAX (1 << 20)
 
 ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait) {
   (void)may_wait;
-  int sent = send(tenon__native(s), data, size < SEND_MAX ? (int)size : SEND_MAX, 0);
+  int sent = send(tenon__native(s), data, size < TRANSFER_MAX ? (int)size : TRANSFER_MAX, 0);
   return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SEND, s);
 }
 
@@ -24,7 +25,7 @@ static ptrdiff_t check_end(tenon_sock s) {
 
 ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {
   (void)may_wait;
-  int received = recv(tenon__native(s), data, size < INT_MAX ? (int)size : INT_MAX, flags);
+  int received = recv(tenon__native(s), data, size < TRANSFER_MAX ? (int)size : TRANSFER_MAX, flags);
   if (received > 0) return received;
   return received == 0 ? check_end(s) : tenon__failure(TENON__RECV, s);
 }

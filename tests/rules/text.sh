@@ -51,7 +51,7 @@ rule_format() {
 rule_shell() {
   command -v shellcheck >/dev/null || skip 'shellcheck is not installed'
   # What is assigned here and used there, or sourced by a name of its own, it cannot follow.
-  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/*
+  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare
 }
 
 # ---- What tenon.h promises -------------------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+# Runs PROGRAM, keeps its transcript as ACTUAL, and compares that with EXPECTED, byte for byte.
+execute_process(COMMAND ${EMULATOR} ${PROGRAM} OUTPUT_FILE ${ACTUAL} ERROR_VARIABLE words RESULT_VARIABLE status)
+if(status EQUAL 77)
+  message("skip  contract.transcript: there is no IPv6 to connect over or to bind")
+  return()
+endif()
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} ended with ${status}: ${words}")
+endif()
+file(READ ${EXPECTED} expected)
+file(READ ${ACTUAL} actual)
+string(REPLACE "\r\n" "\n" expected "${expected}") # as some checkouts of it have it
+if(NOT "${actual}" STREQUAL "${expected}")
+  execute_process(COMMAND diff ${EXPECTED} ${ACTUAL})
+  message(FATAL_ERROR "the transcript ${ACTUAL} (>) is not ${EXPECTED} (<)")
+endif()
