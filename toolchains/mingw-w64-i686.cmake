@@ -1,4 +1,4 @@
-# Builds for 32-bit Windows with mingw-w64: cmake -S . -B build/windows-i686 --toolchain toolchains/mingw-w64-i686.cmake
+# Builds for 32-bit Windows with mingw-w64: cmake -S . -B build/windows-i686 -DCMAKE_TOOLCHAIN_FILE=toolchains/mingw-w64-i686.cmake
 # No emulator: a 64-bit Wine cannot run 32-bit programs.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR i686)

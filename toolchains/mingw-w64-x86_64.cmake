@@ -1,4 +1,4 @@
-# Builds for 64-bit Windows with mingw-w64: cmake -S . -B build/windows --toolchain toolchains/mingw-w64-x86_64.cmake
+# Builds for 64-bit Windows with mingw-w64: cmake -S . -B build/windows -DCMAKE_TOOLCHAIN_FILE=toolchains/mingw-w64-x86_64.cmake
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc)
