@@ -73,11 +73,6 @@ int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *nat
 int tenon__parse_ip(tenon_addr *addr, const char *text);
 int tenon__parse_number(const char *text, uint32_t max, uint32_t *number);
 
-/* What becomes readable when this thread's waker fires, or TENON_NO_SOCK. */
-static inline tenon_sock tenon__cancel_handle(void) {
-  return tenon__sys_cancel();
-}
-
 /* ---- pair.c ---- */
 
 /* Connects to the listener at this address and accepts exactly that connection, whoever else is there. */

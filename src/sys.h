@@ -116,14 +116,14 @@ int tenon__sys_wake(tenon_sock s);
 
 /* ---- Waiting and time (sys_wait.c, sys_clock.c) ---- */
 
-/* Waits until the call that goes with the event would not have to wait, ends and errors included: 1. After timeout_ms,
- * or earlier for reasons of its own: 0. TENON_FOREVER waits without limit. */
 typedef enum tenon__event {
   TENON__READABLE,  /* recv, accept */
   TENON__WRITABLE,  /* send */
   TENON__CONNECTED, /* the outcome of a connect is there */
 } tenon__event;
-/* TENON_ECANCELED if that is not so, but cancel, which may be TENON_NO_SOCK, is readable. */
+/* Waits until the call that goes with the event would not have to wait, ends and errors included: 1. TENON_ECANCELED if
+ * it would, but cancel, which may be TENON_NO_SOCK, is readable. After timeout_ms, or earlier for reasons of its own: 0.
+ * TENON_FOREVER waits without limit. */
 int tenon__sys_wait(tenon_sock s, tenon__event event, tenon_sock cancel, int timeout_ms);
 /* As the system's poll: negative handles are left out. 0 after timeout_ms, or earlier for reasons of its own; what is
  * more than 0 need not be the number. */
