@@ -4,14 +4,16 @@
  * Names and meanings are Berkeley's: tenon_socket is socket, TENON_AF_INET is AF_INET. What holds for every call:
  *
  * Results   0 or more is success: 0, a count, or a handle. Less than 0 is one of the TENON_E... codes below, the same
- *           number on every system. tenon_strerror() tells any result in words.
+ *           number on every system. An intptr_t holds any result, and tenon_strerror() tells it in words.
  * Handles   A tenon_sock is the system's own handle. It is never inherited by child processes, and using it never
- *           raises SIGPIPE. A negative or closed handle gives TENON_EBADF, what is no socket TENON_ENOTSOCK. The one
- *           who opened a handle closes it, once. Calls on different sockets, and sending and receiving on one, may run
- *           in parallel.
+ *           raises SIGPIPE. A negative or closed handle gives TENON_EBADF, another kind of handle TENON_ENOTSOCK. The
+ *           one who opened a handle closes it, once, when no other thread uses it any more. Calls on different sockets,
+ *           and sending and receiving on one, may run in parallel.
  * Time      timeout_ms is the limit of the whole call: TENON_FOREVER (-1) waits without one, 0 never waits and gives
  *           TENON_EAGAIN, n > 0 ends with TENON_ETIMEDOUT after n milliseconds. Anything below -1 is TENON_EINVAL.
- * Input     A NULL or a number out of range where a value is needed gives TENON_EINVAL. Nothing is cut silently.
+ *           Signals end no call.
+ * Input     A NULL or a number out of range where a value is needed gives TENON_EINVAL; where a size is 0, NULL will
+ *           do. Nothing is cut silently.
  * Start-up  There is none to call: the library starts by itself, at the first call that needs it, in any thread. */
 #ifndef TENON_H
 #define TENON_H
@@ -32,7 +34,7 @@ extern "C" {
 /* ---- Sockets ---------------------------------------------------------------------------------------------------- */
 
 typedef intptr_t tenon_sock;
-#define TENON_NO_SOCK ((tenon_sock)-1)
+#define TENON_NO_SOCK (-1)
 #define TENON_FOREVER (-1)
 
 #define TENON_AF_UNSPEC 0
@@ -91,19 +93,19 @@ TENON_API int tenon_listen(tenon_sock s, int backlog);
 
 /* Waits for a connection and returns its handle, the caller's to close; peer, unless NULL, is who connected. Peers that
  * vanished while they waited are no error. Not listening: TENON_EINVAL; TENON_EMFILE: close something before the next
- * try. */
+ * try, and leave the listener out of tenon_poll() until then. */
 TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms);
 
-/* Sends all of the data and returns size, or fails, and then the stream cannot be continued; TENON_ETIMEDOUT counts as
- * that. With a timeout of 0 it sends what fits and returns how much that was. A connection that can send no more,
- * whatever the cause, is TENON_EPIPE, one that the system gave up TENON_ECONNABORTED, one that never was
- * TENON_ENOTCONN. */
+/* Sends all of the data and returns size, or fails, and then the stream cannot be continued, after TENON_ETIMEDOUT and
+ * TENON_ECANCELED neither. With a timeout of 0 it sends what fits and returns how much that was; if nothing fits it is
+ * TENON_EAGAIN, which does no harm. A connection that can send no more, whatever the cause, is TENON_EPIPE (there may
+ * still be something to receive), one that the system gave up TENON_ECONNABORTED, one that never was TENON_ENOTCONN. */
 TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms);
 
 /* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
  * peer sends no more (a size of 0 returns 0 as well, at once). TENON_ECONNRESET: the peer broke the connection off;
- * TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported once: after it, 0 does not mean the
- * end. For streams: that a datagram is too large tenon_recvfrom() alone is sure to report. */
+ * TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported once, by whichever call meets it
+ * first: after it, 0 does not mean the end. For datagrams there is tenon_recvfrom(). */
 TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* Receives until there are size bytes and returns size; less only if the peer ended before. An error leaves what has
@@ -119,12 +121,12 @@ TENON_API ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeou
 TENON_API int tenon_shutdown(tenon_sock s, int how);
 
 /* Closes the handle at once and for good. What was sent still goes out, unless received data was left unread: then the
- * peer may see a reset. POSIX systems cannot tell a file's descriptor from a socket's here and close it. */
+ * peer may see a reset (TENON_OPT_RESET_ON_CLOSE makes it see one). On POSIX systems it closes a file just as well. */
 TENON_API int tenon_close(tenon_sock s);
 
-/* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. 0
- * tells that the peer has everything that was sent. TENON_ETIMEDOUT, TENON_ECANCELED, TENON_ECONNRESET,
- * TENON_ENOTCONN. */
+/* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. 0:
+ * the peer ended too; if it did so because we did, it has received everything. TENON_ETIMEDOUT (TENON_EAGAIN if the
+ * limit was 0), TENON_ECANCELED, TENON_ECONNRESET, TENON_ENOTCONN. */
 TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
 
 /* Two stream sockets of this process that are connected to each other, and to nobody else. They are TCP over loopback
@@ -150,7 +152,7 @@ TENON_API int tenon_getpeername(tenon_sock s, tenon_addr *peer);
 TENON_API tenon_addr tenon_addr_any(int family, int port);
 TENON_API tenon_addr tenon_addr_loopback(int family, int port);
 
-/* Reads "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80", "fe80::1%2", and nothing
+/* Reads "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80", "[fe80::1%2]:80", and nothing
  * laxer: no names, no octal, no short forms, no spaces, ports 0-65535. Never asks a resolver. TENON_EINVAL, and *addr
  * is not touched. */
 TENON_API int tenon_addr_parse(tenon_addr *addr, const char *text);
@@ -203,29 +205,31 @@ TENON_API int tenon_canonname(const char *host, char *name, size_t size, int tim
 
 /* Connects to host at service: all its addresses, in the order and with the head start of RFC 8305, the first one that
  * answers wins; one limit for lookup and connecting, and no thread for the caller to care about. Returns the socket, or
- * the error that tells most. A limit of 0 is TENON_EINVAL. */
+ * the error of tenon_resolve() or, of those of tenon_connect(), the one that tells most. A limit of 0 is
+ * TENON_EINVAL. */
 TENON_API tenon_sock tenon_tcp_connect(const char *host, const char *service, int timeout_ms);
 
-/* A socket that listens at host (NULL: all addresses of this host, of both families where there are both) and
- * service. */
+/* A socket that listens at host (NULL: all addresses of this host, of both families where there are both) and service
+ * ("0": a port of the system's choice). Errors as for tenon_resolve(), which may wait for a name, and tenon_bind(). */
 TENON_API tenon_sock tenon_tcp_listen(const char *host, const char *service, int backlog);
 
-/* The same for datagrams: a socket that talks to the first address of host that it can, and one that hears all. */
+/* The same for datagrams: a socket that talks to the first address of host that it can, and one that hears all. The
+ * limit is for the lookup. */
 TENON_API tenon_sock tenon_udp_connect(const char *host, const char *service, int timeout_ms);
 TENON_API tenon_sock tenon_udp_bind(const char *host, const char *service);
 
 /* ---- Datagrams -------------------------------------------------------------------------------------------------- */
 
-/* Sends one datagram, whole, and returns size. 0 bytes are a datagram too. to may be NULL on a connected socket, and
- * who is not its peer is TENON_EISCONN there; an unspecified address means this host. More than a datagram can hold is
+/* Sends one datagram, whole, and returns size. 0 bytes are a datagram too. Connected sockets need no to, and any other
+ * than the peer is TENON_EISCONN; an unspecified address means this host. More than a datagram can hold is
  * TENON_EMSGSIZE, broadcasting without TENON_OPT_BROADCAST TENON_EACCES, nobody to send to TENON_EDESTADDRREQ, port 0
  * TENON_EINVAL. That it arrives, nobody promises. On a stream it does what tenon_send() does. */
 TENON_API ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms);
 
-/* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it. One larger than size is
- * TENON_EMSGSIZE, with what fits in data and from set. Failures of earlier sends to other peers are not reported; a
- * connected socket may report TENON_ECONNREFUSED once. On a stream it does what tenon_recv() does, and gives from no
- * family. */
+/* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it, as tenon_sendto() takes
+ * it. One larger than size (none is larger than 65,535) is TENON_EMSGSIZE, with size bytes of it in data, from set, and
+ * the rest gone. Failures of earlier sends are not reported, but for TENON_ECONNREFUSED, perhaps, once, by a connected
+ * socket. On a stream it does what tenon_recv() does, and gives from no family. */
 TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms);
 
 /* ---- Options ---------------------------------------------------------------------------------------------------- */
@@ -252,23 +256,24 @@ TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
 
 #define TENON_POLLIN 1    /* receiving or accepting would not wait: something is there, or the end, or an error */
 #define TENON_POLLOUT 4   /* sending would not wait; a connect has ended, well or not */
-#define TENON_POLLERR 8   /* (in revents) an error is pending; always with TENON_POLLIN and TENON_POLLOUT */
+#define TENON_POLLERR 8   /* (in revents) an error is pending; with both of the above, asked for or not */
 #define TENON_POLLHUP 16  /* (in revents) the peer may have ended; with TENON_POLLIN, to those who asked for that */
 #define TENON_POLLNVAL 32 /* (in revents) not an open socket */
 
 typedef struct tenon_pollfd {
   tenon_sock sock;     /* negative: left out, revents 0 */
-  int events, revents; /* TENON_POLLIN, TENON_POLLOUT; what of it is the case */
+  int events, revents; /* TENON_POLLIN, TENON_POLLOUT, 0: left out too; what of it is the case */
 } tenon_pollfd;
 
-/* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. There may
- * be any number of them; none at all sleeps. The array belongs to the library during the call. A stream that was never
- * connected, or was shut down for receiving, is reported on some systems only. */
+/* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. It sets all
+ * revents, and reports what is the case again and again, as long as it is. There may be any number of them; none at all
+ * sleeps. The array belongs to the library during the call. A stream that was never connected, or was shut down for
+ * receiving, is reported on some systems only. TENON_EINVAL. */
 TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
 
 /* A waker ends waiting: tenon_poll() if ready (TENON_POLLIN) is among its items, or a thread's calls after
  * tenon_cancel_on(). It stays fired, for all who wait on it, until it is cleared. Waking is safe in signal handlers and
- * from any thread. */
+ * from any thread, but not in parallel to closing. Handles that are not open, or no more, are TENON_NO_SOCK. */
 typedef struct tenon_waker {
   tenon_sock ready, trigger;
 } tenon_waker;
@@ -284,8 +289,8 @@ TENON_API void tenon_cancel_on(const tenon_waker *w);
 /* ---- Time ------------------------------------------------------------------------------------------------------- */
 
 /* Milliseconds of a clock that nobody sets and that never goes back. A deadline is such a time, and tenon_remaining()
- * makes it a timeout again, never negative, so that one limit can span several calls. TENON_FOREVER stays that both
- * ways. */
+ * makes it a timeout again, so that one limit can span several calls: 0 when it is over, to be looked for before the
+ * next call, as to that 0 means something else. TENON_FOREVER stays TENON_FOREVER both ways. */
 TENON_API int64_t tenon_now_ms(void);
 TENON_API int64_t tenon_deadline(int timeout_ms);
 TENON_API int tenon_remaining(int64_t deadline);
@@ -354,11 +359,12 @@ TENON_API const char *tenon_strerror(intptr_t code);
 TENON_API const char *tenon_errname(intptr_t code);
 
 /* The system's own number (errno, WSAGetLastError) behind this thread's last failed call, for logs; 0 if the failure
- * was found by Tenon itself, as bad input or the end of time are. It means something only right after a failure. */
+ * was found by Tenon itself, as bad input and the end of the caller's limit are. Only good right after a failure. */
 TENON_API int tenon_native_error(void);
 
-/* Classes of errors, 1 or 0: the call would have had to wait; the connection is gone, whichever end broke it; the same
- * call may succeed later (descriptors, memory or a name server were wanting). */
+/* Classes of errors, 1 or 0: the call would have had to wait (TENON_EAGAIN, TENON_EINPROGRESS, TENON_EALREADY); the
+ * connection is gone, whichever end broke it (TENON_EPIPE, TENON_ECONNRESET, TENON_ECONNABORTED, TENON_ENETRESET); the
+ * same call may succeed later (TENON_EAGAIN; descriptors, memory or a name server were wanting). */
 TENON_API int tenon_is_would_block(intptr_t code);
 TENON_API int tenon_is_peer_gone(intptr_t code);
 TENON_API int tenon_is_retryable(intptr_t code);
@@ -381,8 +387,7 @@ TENON_API int tenon_cleanup(void);
 TENON_API const char *tenon_version(void);
 
 /* Gives Tenon other functions for the little memory that it allocates (calls that do say so); NULL, NULL brings malloc
- * and free back. To be called before any call that allocates, in no parallel to any. allocate returns NULL when it has
- * none. */
+ * and free back. To be called before any call that allocates. allocate returns NULL when it has none. */
 TENON_API void tenon_set_allocator(void *(*allocate)(size_t size), void (*release)(void *memory));
 
 #ifdef __cplusplus

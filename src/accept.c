@@ -22,6 +22,11 @@ static int is_about_the_peer(tenon_sock code) {
   }
 }
 
+static tenon_sock accept_once(tenon_sock s, tenon__sockaddr *peer) {
+  peer->size = sizeof peer->u;
+  return tenon__sys_accept(s, peer);
+}
+
 /* 0 if another attempt is worth while. */
 static int accept_again(tenon_sock s, tenon_sock failure, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, TENON__READABLE, limit);
@@ -33,16 +38,22 @@ static int accept_again(tenon_sock s, tenon_sock failure, tenon__limit *limit) {
   return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
 }
 
-tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms) {
-  if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+TENON__APART static tenon_sock accept_rest(tenon_sock s, tenon__sockaddr *peer, tenon_sock failure, int timeout_ms) {
   tenon__limit limit = tenon__limit_of(timeout_ms);
-  tenon__sockaddr native;
-  native.size = sizeof native.u;
-  tenon_sock accepted;
-  while ((accepted = tenon__sys_accept(s, &native)) < 0) {
+  tenon_sock accepted = failure;
+  while (accepted < 0) {
     int again = accept_again(s, accepted, &limit);
     if (again < 0) return again;
+    accepted = accept_once(s, peer);
   }
-  if (peer) tenon__from_sockaddr(peer, &native);
+  return accepted;
+}
+
+tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms) {
+  if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr native;
+  tenon_sock accepted = accept_once(s, &native);
+  if (accepted < 0) accepted = accept_rest(s, &native, accepted, timeout_ms);
+  if (accepted >= 0 && peer) tenon__from_sockaddr(peer, &native);
   return accepted;
 }

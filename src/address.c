@@ -64,15 +64,33 @@ int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native) {
   return 0;
 }
 
-static void map_to_v6(const tenon_addr *addr, tenon__sockaddr *native) {
-  tenon_addr mapped = tenon_addr_any(TENON_AF_INET6, addr->port);
+static int is_unspecified(const tenon_addr *addr) {
+  uint32_t words[4];
+  memcpy(words, addr->ip, sizeof words);
+  return words[0] == 0 && (addr->family == TENON_AF_INET || (words[1] | words[2] | words[3]) == 0);
+}
+
+/* Windows does not take the unspecified address for this host. */
+int tenon__to_peer(const tenon_addr *addr, tenon__sockaddr *native) {
+  int result = tenon__to_sockaddr(addr, native);
+  if (result < 0) return result;
+  if (addr->port == 0) return tenon__refuse(TENON_EINVAL);
+  if (!is_unspecified(addr)) return 0;
+  tenon_addr loopback = tenon_addr_loopback(addr->family, addr->port);
+  return tenon__to_sockaddr(&loopback, native);
+}
+
+static void map_to_v6(tenon__sockaddr *native) {
+  tenon_addr plain, mapped;
+  tenon__from_sockaddr(&plain, native);
+  mapped = tenon_addr_any(TENON_AF_INET6, plain.port);
   memcpy(mapped.ip, mapped_prefix, sizeof mapped_prefix);
-  memcpy(mapped.ip + 12, addr->ip, 4);
+  memcpy(mapped.ip + 12, plain.ip, 4);
   tenon__to_sockaddr(&mapped, native);
 }
 
 /* Systems find many words for an address of the wrong family, and all of them can mean something else. */
-int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *native, int *result) {
+int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result) {
   switch (*result) {
     case TENON_EAFNOSUPPORT:
     case TENON_EFAULT:
@@ -84,9 +102,10 @@ int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *nat
   int native_error = tenon_native_error();
   int family = tenon__sys_family(s);
   tenon__sys_remember(native_error);
-  if (family < 0 || family == addr->family) return 0;
+  int wanted = native->u.any.sa_family == AF_INET ? TENON_AF_INET : TENON_AF_INET6;
+  if (family < 0 || family == wanted) return 0;
   if (family == TENON_AF_INET6 && tenon__sys_is_v6only(s) == 0) {
-    map_to_v6(addr, native);
+    map_to_v6(native);
     return 1;
   }
   *result = TENON_EAFNOSUPPORT;
@@ -107,7 +126,7 @@ void tenon__from_sockaddr(tenon_addr *addr, const tenon__sockaddr *native) {
 }
 
 void tenon__unmap(tenon_addr *addr) {
-  if (addr->family != TENON_AF_INET6 || memcmp(addr->ip, mapped_prefix, sizeof mapped_prefix) != 0) return;
+  if (addr->family != TENON_AF_INET6 || !tenon__is_mapped(addr->ip)) return;
   tenon_addr plain = make_addr(TENON_AF_INET, addr->port);
   memcpy(plain.ip, addr->ip + 12, 4);
   *addr = plain;

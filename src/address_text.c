@@ -6,23 +6,25 @@
 
 #include <string.h>
 
-static int digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return 16;
+/* 16 for what is no digit. */
+static unsigned digit_value(char c) {
+  unsigned digit = (unsigned)c - '0', letter = ((unsigned)c | 0x20) - 'a';
+  if (digit < 10) return digit;
+  return letter < 6 ? letter + 10 : 16;
 }
 
+/* Without leading zeros: some would take them for octal. */
 static const char *read_decimal(const char *text, uint32_t max, uint32_t *number) {
-  const char *start = text;
-  uint64_t value = 0;
-  for (; digit_value(*text) < 10; text++) {
-    value = value * 10 + (uint64_t)digit_value(*text);
+  unsigned digit = (unsigned)*text - '0';
+  if (digit > 9) return NULL;
+  uint64_t value = digit;
+  while ((digit = (unsigned)*++text - '0') < 10) {
+    if (value == 0) return NULL;
+    value = value * 10 + digit;
     if (value > max) return NULL;
   }
-  int has_leading_zero = *start == '0' && text - start > 1;
   *number = (uint32_t)value;
-  return text == start || has_leading_zero ? NULL : text;
+  return text;
 }
 
 static const char *read_v4(const char *text, uint8_t *ip) {
@@ -37,12 +39,12 @@ static const char *read_v4(const char *text, uint8_t *ip) {
 }
 
 static const char *read_group(const char *text, uint8_t *ip) {
-  unsigned value = 0;
   const char *start = text;
-  while (digit_value(*text) < 16 && text - start < 5) value = value << 4 | (unsigned)digit_value(*text++);
+  unsigned value = 0;
+  for (unsigned digit; text < start + 4 && (digit = digit_value(*text)) < 16; text++) value = value << 4 | digit;
   ip[0] = (uint8_t)(value >> 8);
   ip[1] = (uint8_t)value;
-  return text == start || text - start > 4 ? NULL : text;
+  return text == start ? NULL : text;
 }
 
 /* The groups after a gap are moved to the end. */
@@ -54,56 +56,73 @@ static const char *close_gap(const char *text, uint8_t *ip, int length, int gap)
   return text;
 }
 
+/* After "::" there may be nothing. */
 static const char *read_v6(const char *text, uint8_t *ip) {
   int length = 0, gap = -1;
   if (text[0] == ':' && text[1] == ':') {
     gap = 0;
     text += 2;
   }
-  while (length < 16 && digit_value(*text) < 16) {
-    const char *v4_end = length <= 12 ? read_v4(text, ip + length) : NULL;
-    if (v4_end) return close_gap(v4_end, ip, length + 4, gap);
-    text = read_group(text, ip + length);
-    if (!text) return NULL;
+  while (length < 16) {
+    const char *end = read_group(text, ip + length);
+    if (!end && gap == length) break;
+    if (end && *end == '.' && length <= 12) {
+      end = read_v4(text, ip + length);
+      return end ? close_gap(end, ip, length + 4, gap) : NULL;
+    }
+    if (!end) return NULL;
+    text = end;
     length += 2;
     if (*text != ':') break;
-    if (text[1] == ':') {
+    text++;
+    if (*text == ':') {
       if (gap >= 0) return NULL;
       gap = length;
       text++;
-    } else if (digit_value(text[1]) == 16 || length == 16) {
+    } else if (length == 16) {
       return NULL;
     }
-    text++;
   }
   return close_gap(text, ip, length, gap);
 }
 
-static const char *read_v6_with_scope(const char *text, tenon_addr *addr) {
-  text = read_v6(text, addr->ip);
-  return text && *text == '%' ? read_decimal(text + 1, UINT32_MAX, &addr->scope) : text;
+typedef struct parsed_ip {
+  uint8_t ip[16];
+  uint32_t scope;
+  int family;
+} parsed_ip;
+
+static const char *read_v6_with_scope(const char *text, parsed_ip *parsed) {
+  text = read_v6(text, parsed->ip);
+  parsed->family = TENON_AF_INET6;
+  return text && *text == '%' ? read_decimal(text + 1, UINT32_MAX, &parsed->scope) : text;
 }
 
 /* What follows an IPv6 address without brackets cannot be a port. */
-static const char *read_ip(const char *text, tenon_addr *addr) {
-  const char *end = read_v4(text, addr->ip);
-  addr->family = end ? TENON_AF_INET : TENON_AF_INET6;
+static const char *read_ip(const char *text, parsed_ip *parsed) {
+  const char *end = read_v4(text, parsed->ip);
+  parsed->family = TENON_AF_INET;
   if (end) return *end == ':' || *end == '\0' ? end : NULL;
-  end = read_v6_with_scope(text, addr);
+  end = read_v6_with_scope(text, parsed);
   return end && *end == '\0' ? end : NULL;
 }
 
-static const char *read_bracketed(const char *text, tenon_addr *addr) {
-  addr->family = TENON_AF_INET6;
-  text = read_v6_with_scope(text + 1, addr);
+static const char *read_bracketed(const char *text, parsed_ip *parsed) {
+  text = read_v6_with_scope(text + 1, parsed);
   return text && *text == ']' ? text + 1 : NULL;
 }
 
-/* An IPv4-mapped address is IPv4, which has no scopes. */
-static int unmap_parsed(tenon_addr *addr) {
-  uint32_t scope = addr->scope;
-  tenon__unmap(addr);
-  return addr->family == TENON_AF_INET6 || scope == 0;
+/* An IPv4-mapped address is IPv4, which has no scopes. 0 if this one has, and then *addr is not touched. */
+static int set_addr(tenon_addr *addr, const parsed_ip *parsed, uint32_t port) {
+  int is_mapped = parsed->family == TENON_AF_INET6 && tenon__is_mapped(parsed->ip);
+  if (is_mapped && parsed->scope != 0) return 0;
+  memset(addr, 0, sizeof *addr);
+  addr->family = (uint16_t)parsed->family;
+  addr->port = (uint16_t)port;
+  addr->scope = parsed->scope;
+  memcpy(addr->ip, parsed->ip, sizeof addr->ip);
+  if (is_mapped) tenon__unmap(addr);
+  return 1;
 }
 
 int tenon__parse_number(const char *text, uint32_t max, uint32_t *number) {
@@ -112,25 +131,18 @@ int tenon__parse_number(const char *text, uint32_t max, uint32_t *number) {
 }
 
 int tenon__parse_ip(tenon_addr *addr, const char *text) {
-  tenon_addr parsed;
-  memset(&parsed, 0, sizeof parsed);
+  parsed_ip parsed = {{0}, 0, TENON_AF_UNSPEC};
   const char *end = read_ip(text, &parsed);
-  if (!end || *end != '\0' || !unmap_parsed(&parsed)) return 0;
-  *addr = parsed;
-  return 1;
+  return end && *end == '\0' && set_addr(addr, &parsed, 0);
 }
 
 int tenon_addr_parse(tenon_addr *addr, const char *text) {
   if (!addr || !text) return tenon__refuse(TENON_EINVAL);
-  tenon_addr parsed;
+  parsed_ip parsed = {{0}, 0, TENON_AF_UNSPEC};
   uint32_t port = 0;
-  memset(&parsed, 0, sizeof parsed);
   const char *end = *text == '[' ? read_bracketed(text, &parsed) : read_ip(text, &parsed);
   if (end && *end == ':') end = read_decimal(end + 1, 65535, &port);
-  if (!end || *end != '\0' || !unmap_parsed(&parsed)) return tenon__refuse(TENON_EINVAL);
-  parsed.port = (uint16_t)port;
-  *addr = parsed;
-  return 0;
+  return end && *end == '\0' && set_addr(addr, &parsed, port) ? 0 : tenon__refuse(TENON_EINVAL);
 }
 
 static char *write_number(char *out, uint32_t number, uint32_t base) {

@@ -2,19 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
-#include <string.h>
-
-/* Windows does not see it that way. */
-tenon_addr tenon__to_reachable(const tenon_addr *peer) {
-  tenon_addr any = tenon_addr_any(peer->family, 0);
-  int is_any = memcmp(peer->ip, any.ip, sizeof any.ip) == 0;
-  return is_any ? tenon_addr_loopback(peer->family, peer->port) : *peer;
-}
-
-/* A connect to a port of this host where nobody listens can choose that very port for its own end and meet itself. */
-static int refuse_self(tenon_sock s, const tenon_addr *peer) {
-  tenon_addr local;
-  int is_self = tenon_getsockname(s, &local) == 0 && tenon_addr_equal(&local, peer) && tenon__sys_is_stream(s);
+/* A connect to a port of this host where nobody listens can choose that very port for its own end and meet itself. The
+ * ports are looked at first: mostly they differ. */
+static int refuse_self(tenon_sock s, const tenon__sockaddr *peer) {
+  tenon__sockaddr local;
+  if (tenon__sys_getsockname(s, &local) < 0 || tenon__port_of(&local) != tenon__port_of(peer)) return 0;
+  tenon_addr ends[2];
+  tenon__from_sockaddr(&ends[0], &local);
+  tenon__from_sockaddr(&ends[1], peer);
+  int is_self = tenon_addr_equal(&ends[0], &ends[1]) && tenon__sys_is_stream(s);
   return is_self ? tenon__refuse(TENON_ECONNREFUSED) : 0;
 }
 
@@ -27,9 +23,7 @@ static int outcome(tenon_sock s) {
   if (tenon__sys_getpeername(s, &native) < 0)
     return tenon__refuse(tenon__sys_is_connecting(s) ? TENON_EINPROGRESS : TENON_ENOTCONN);
   tenon__sys_connect(s, &native);
-  tenon_addr peer;
-  tenon__from_sockaddr(&peer, &native);
-  return refuse_self(s, &peer);
+  return refuse_self(s, &native);
 }
 
 static int wait_for_outcome(tenon_sock s, tenon__limit *limit) {
@@ -40,31 +34,40 @@ static int wait_for_outcome(tenon_sock s, tenon__limit *limit) {
   }
 }
 
-/* Wine tries to connect even listeners. */
-static int begin(tenon_sock s, const tenon_addr *peer, tenon__sockaddr *native) {
-  int result = tenon__sys_connect(s, native);
-  if (tenon__fit_family(s, peer, native, &result)) result = tenon__sys_connect(s, native);
-  if (result < 0 && result != TENON_EINPROGRESS && tenon__sys_is_listening(s) > 0) result = tenon__refuse(TENON_EINVAL);
-  return result;
+/* What became of an attempt of which the system said result. Wine tries to connect even listeners. */
+static int judge_attempt(tenon_sock s, tenon__sockaddr *native, int result) {
+  if (result < 0 && tenon__fit_family(s, native, &result)) result = tenon__sys_connect(s, native);
+  if (result == TENON_EINPROGRESS) return result;
+  if (result < 0) return tenon__sys_is_listening(s) > 0 ? tenon__refuse(TENON_EINVAL) : result;
+  return refuse_self(s, native);
 }
 
-int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
-  if (!peer || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
-  tenon__sockaddr native;
-  tenon_addr target = tenon__to_reachable(peer);
-  int result = tenon__to_sockaddr(&target, &native);
-  if (result == 0 && target.port == 0) result = tenon__refuse(TENON_EINVAL);
-  if (result < 0) return result;
+/* The handle may be non-blocking even so, and the waiting may be interrupted. */
+TENON__APART static int connect_rest(tenon_sock s, tenon__sockaddr *native, int result) {
+  tenon__limit limit = tenon__limit_of(TENON_FOREVER);
+  result = judge_attempt(s, native, result);
+  return result == TENON_EINPROGRESS ? wait_for_outcome(s, &limit) : result;
+}
 
-  int was_nonblocking = tenon__may_wait_inside(timeout_ms) ? 1 : tenon__sys_set_nonblocking(s, 1);
+TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, int timeout_ms) {
+  int was_nonblocking = tenon__sys_set_nonblocking(s, 1);
   if (was_nonblocking < 0) return was_nonblocking;
   tenon__limit limit = tenon__limit_of(timeout_ms);
-  result = begin(s, &target, &native);
-  if (result == 0) result = refuse_self(s, &target);
+  int result = judge_attempt(s, native, tenon__sys_connect(s, native));
   if (result == TENON_EINPROGRESS && timeout_ms != 0) result = wait_for_outcome(s, &limit);
   int is_begun = timeout_ms == 0 && (result == 0 || result == TENON_EINPROGRESS);
   if (!was_nonblocking && !is_begun) tenon__sys_set_nonblocking(s, 0);
   return result;
+}
+
+int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
+  if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+  tenon__sockaddr native;
+  int result = tenon__to_peer(peer, &native);
+  if (result < 0) return result;
+  if (!tenon__may_wait_inside(timeout_ms)) return connect_within(s, &native, timeout_ms);
+  result = tenon__sys_connect(s, &native);
+  return result == 0 ? refuse_self(s, &native) : connect_rest(s, &native, result);
 }
 
 int tenon_connect_result(tenon_sock s, int timeout_ms) {

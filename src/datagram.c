@@ -33,21 +33,20 @@ static int datagram_again(tenon_sock s, int failure, tenon__event event, tenon__
 /* 1 if native is where to send to, 0 if that is the socket's peer, whom some systems do not let be named. To others
  * than the peer some systems would send all the same. */
 static int aim(tenon_sock s, const tenon_addr *to, tenon__sockaddr *native) {
-  int result = tenon__to_sockaddr(to, native);
+  int result = tenon__to_peer(to, native);
   if (result < 0) return result;
-  if (to->port == 0) return tenon__refuse(TENON_EINVAL);
-  tenon_addr peer;
+  tenon_addr target, peer;
   if (tenon_getpeername(s, &peer) < 0) return 1;
-  return tenon_addr_equal(&peer, to) ? 0 : tenon__refuse(TENON_EISCONN);
+  tenon__from_sockaddr(&target, native);
+  return tenon_addr_equal(&peer, &target) ? 0 : tenon__refuse(TENON_EISCONN);
 }
 
-/* native may be NULL, and to then does not matter. */
-static ptrdiff_t send_fitting(tenon_sock s, const void *data, size_t size, const tenon_addr *to,
-                              tenon__sockaddr *native, int may_wait) {
+/* native may be NULL. */
+static ptrdiff_t send_fitting(tenon_sock s, const void *data, size_t size, tenon__sockaddr *native, int may_wait) {
   ptrdiff_t sent = tenon__sys_sendto(s, data, size, native, may_wait);
   if (sent >= 0) return sent;
   int failure = (int)sent;
-  if (native && tenon__fit_family(s, to, native, &failure)) return tenon__sys_sendto(s, data, size, native, may_wait);
+  if (native && tenon__fit_family(s, native, &failure)) return tenon__sys_sendto(s, data, size, native, may_wait);
   int is_peer_missing = !native && (failure == TENON_EINVAL || failure == TENON_ENOTCONN) && !has_peer(s);
   return is_peer_missing ? TENON_EDESTADDRREQ : failure;
 }
@@ -63,14 +62,13 @@ static ptrdiff_t send_rest(tenon_sock s, const char *data, size_t size, ptrdiff_
 ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms) {
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
-  tenon_addr target = to ? tenon__to_reachable(to) : tenon_addr_any(TENON_AF_UNSPEC, 0);
-  int is_aimed = to ? aim(s, &target, &native) : 0;
+  int is_aimed = to ? aim(s, to, &native) : 0;
   if (is_aimed < 0) return is_aimed;
   if (!data) data = ""; /* not all systems take NULL */
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
   for (;;) {
-    ptrdiff_t sent = send_fitting(s, data, size, &target, is_aimed ? &native : NULL, may_wait);
+    ptrdiff_t sent = send_fitting(s, data, size, is_aimed ? &native : NULL, may_wait);
     if (sent == (ptrdiff_t)size) return sent;
     if (is_a_stream(s)) return send_rest(s, data, size, sent, timeout_ms);
     int again = datagram_again(s, (int)sent, TENON__WRITABLE, &limit);

@@ -6,6 +6,13 @@
 #ifndef TENON_SRC_NATIVE_H
 #define TENON_SRC_NATIVE_H
 
+/* Before a function that is not to become part of its callers, whose usual way would get longer. */
+#ifdef __GNUC__
+#define TENON__APART __attribute__((noinline))
+#else
+#define TENON__APART
+#endif
+
 #ifdef _WIN32
 #include "win32/native.h"
 #else

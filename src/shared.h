@@ -5,6 +5,9 @@
 
 #include "sys.h"
 
+#include <limits.h>
+#include <string.h>
+
 /* ---- library.c ---- */
 
 /* Sees to it that the system's socket layer stays for as long as sockets may be there. */
@@ -46,26 +49,38 @@ static inline int tenon__is_transfer(const void *data, size_t size, int timeout_
   return (data || size == 0) && size <= PTRDIFF_MAX && timeout_ms >= TENON_FOREVER;
 }
 
+/* Whether one system call that may wait is all that it takes, and there is nothing to be said against the arguments:
+ * what busy programs ask for. In one comparison: without a waker ~tenon__sys_cancel() is 0, else beyond any handle, as
+ * size - 1 is for no bytes at all. */
+static inline int tenon__is_plain(tenon_sock s, const void *data, size_t size, int timeout_ms) {
+  if (timeout_ms != TENON_FOREVER || !data) return 0;
+  return ((uintptr_t)s | (size - 1) | (uintptr_t)~tenon__sys_cancel()) < INT_MAX;
+}
+
 /* ---- socket.c ---- */
 
 /* 1 if the stream is or once was connected. */
 int tenon__was_connected(tenon_sock s);
 
-/* ---- connect.c ---- */
-
-/* The address, or this host if it is the unspecified one. */
-tenon_addr tenon__to_reachable(const tenon_addr *peer);
-
 /* ---- address.c ---- */
 
 int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native);
+/* The same for somebody to connect or send to: the unspecified address means this host, and port 0 is refused. */
+int tenon__to_peer(const tenon_addr *addr, tenon__sockaddr *native);
 /* Never fails: what is no address of a known family becomes TENON_AF_UNSPEC. */
 void tenon__from_sockaddr(tenon_addr *addr, const tenon__sockaddr *native);
-/* Makes an IPv4-mapped IPv6 address the IPv4 address that it is. */
+/* In the order of the wire, which has its place in the addresses of either family. */
+static inline uint16_t tenon__port_of(const tenon__sockaddr *native) {
+  return native->u.in.sin_port;
+}
+/* Whether an IPv6 address is an IPv4-mapped one; tenon__unmap() makes that the IPv4 address that it is. */
+static inline int tenon__is_mapped(const uint8_t ip[16]) {
+  return ip[10] == 0xff && memcmp(ip, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
+}
 void tenon__unmap(tenon_addr *addr);
 /* After a call with native failed: 1 if native is now in the family of the socket and the call worth repeating. Else
  * the failure, if the family was the reason, is TENON_EAFNOSUPPORT. */
-int tenon__fit_family(tenon_sock s, const tenon_addr *addr, tenon__sockaddr *native, int *result);
+int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result);
 
 /* ---- address_text.c ---- */
 

@@ -28,7 +28,7 @@ int tenon_bind(tenon_sock s, const tenon_addr *local) {
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream < 0) return is_stream;
   result = tenon__sys_bind(s, &native, is_stream);
-  if (tenon__fit_family(s, local, &native, &result)) result = tenon__sys_bind(s, &native, is_stream);
+  if (result < 0 && tenon__fit_family(s, &native, &result)) result = tenon__sys_bind(s, &native, is_stream);
   return result;
 }
 

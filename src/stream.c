@@ -25,43 +25,66 @@ static ptrdiff_t send_once(tenon_sock s, const char *data, size_t size, int may_
   return sent >= 0 || sent == TENON_EAGAIN ? sent : name_failure(s, sent);
 }
 
-ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
+/* first is what became of a first attempt. */
+TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t size, int timeout_ms,
+                                          ptrdiff_t first) {
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
+  ptrdiff_t sent = first;
   size_t done = 0;
-  while (done < size) {
-    ptrdiff_t sent = send_once(s, (const char *)data + done, size - done, may_wait);
+  for (;;) {
     if (sent < 0) {
-      if (timeout_ms == 0 && done > 0) break; /* an error will be there for the next call */
+      if (timeout_ms == 0 && done > 0) return (ptrdiff_t)done; /* an error will be there for the next call */
       sent = transfer_again(s, sent, TENON__WRITABLE, &limit);
       if (sent < 0) return sent;
     }
     done += (size_t)sent;
+    if (done == size) return (ptrdiff_t)done;
+    sent = send_once(s, data + done, size - done, may_wait);
   }
-  return (ptrdiff_t)done;
 }
 
-static ptrdiff_t receive(tenon_sock s, void *data, size_t size, int flags, tenon__limit *limit) {
+ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
+  if (tenon__is_plain(s, data, size, timeout_ms)) return tenon__sys_send_plain(s, data, size);
+  return send_within(s, data, size, timeout_ms, 0);
+}
+
+ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent) {
+  if (sent < 0 && sent != TENON_EAGAIN) sent = name_failure(t->s, sent);
+  return send_within(t->s, t->data, t->size, TENON_FOREVER, sent);
+}
+
+/* first is what became of a first attempt, which failed. */
+static ptrdiff_t receive(tenon_sock s, void *data, size_t size, int flags, ptrdiff_t first, tenon__limit *limit) {
   int may_wait = tenon__may_wait_inside(limit->timeout_ms);
-  ptrdiff_t received;
-  while ((received = tenon__sys_recv(s, data, size, flags, may_wait)) < 0) {
-    int again = transfer_again(s, received, TENON__READABLE, limit);
+  ptrdiff_t received = first;
+  for (;;) {
+    int again = received < 0 ? transfer_again(s, received, TENON__READABLE, limit) : 0;
     if (again < 0) return again;
+    received = tenon__sys_recv(s, data, size, flags, may_wait);
+    if (received >= 0) return received;
   }
-  return received;
+}
+
+TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t size, int timeout_ms, int flags,
+                                             ptrdiff_t first) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  return size == 0 ? 0 : receive(s, data, size, flags, first, &limit);
 }
 
 ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
-  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
-  tenon__limit limit = tenon__limit_of(timeout_ms);
-  return size == 0 ? 0 : receive(s, data, size, 0, &limit);
+  if (tenon__is_plain(s, data, size, timeout_ms)) return tenon__sys_recv_plain(s, data, size);
+  return receive_within(s, data, size, timeout_ms, 0, 0);
+}
+
+ptrdiff_t tenon__recv_rest(const tenon__transfer *t, ptrdiff_t failure) {
+  return receive_within(t->s, t->data, t->size, TENON_FOREVER, 0, failure);
 }
 
 ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms) {
-  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
-  tenon__limit limit = tenon__limit_of(timeout_ms);
-  return size == 0 ? 0 : receive(s, data, size, MSG_PEEK, &limit);
+  return receive_within(s, data, size, timeout_ms, MSG_PEEK, 0);
 }
 
 ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms) {
@@ -69,7 +92,7 @@ ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms) 
   tenon__limit limit = tenon__limit_of(timeout_ms);
   size_t done = 0;
   while (done < size) {
-    ptrdiff_t received = receive(s, (char *)data + done, size - done, 0, &limit);
+    ptrdiff_t received = receive(s, (char *)data + done, size - done, 0, 0, &limit);
     if (received < 0) return received;
     if (received == 0) break;
     done += (size_t)received;

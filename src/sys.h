@@ -86,7 +86,7 @@ int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer);
 int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream);
 /* Listens likewise; backlog is 1 to 65535, or negative for the system's default. */
 int tenon__sys_listen(tenon_sock s, int backlog);
-/* A connection with the properties of a new handle; peer->size is set. TENON_EAGAIN when none waits and s is
+/* A connection with the properties of a new handle; peer->size has been set. TENON_EAGAIN when none waits and s is
  * non-blocking. */
 tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer);
 /* Closes in any case, without waiting; fails only for a handle that was not open. */
@@ -106,6 +106,17 @@ int tenon__sys_is_connecting(tenon_sock s);
  * handle. */
 ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait);
 ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait); /* flags: 0 or MSG_PEEK */
+/* The same in the plainest way, for what is mostly done in one call that may wait: what it did not do, or that it failed
+ * (0 after an interruption), is left to these, which are neutral. size is at most INT_MAX. */
+typedef struct tenon__transfer {
+  tenon_sock s;
+  void *data; /* not written to by sending */
+  size_t size;
+} tenon__transfer;
+ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size);
+ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size);
+ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent);
+ptrdiff_t tenon__recv_rest(const tenon__transfer *t, ptrdiff_t failure);
 /* The same for datagrams, whose size may be 0. to is NULL for the peer. A datagram too large for the buffer is
  * TENON_EMSGSIZE, with what fits in data and from set, and nothing else is; an answer to an earlier one is
  * TENON_ECONNREFUSED or TENON_ENETRESET. from->size is set; a stream leaves from as it is, or makes it empty. */
@@ -154,7 +165,9 @@ void tenon__sys_gate_destroy(tenon__gate *gate);
 void tenon__sys_remember(int native);
 int tenon__sys_remembered(void);
 void tenon__sys_set_cancel(tenon_sock cancel);
+#ifndef tenon__sys_cancel /* native.h may know a shorter way */
 tenon_sock tenon__sys_cancel(void);
+#endif
 
 /* ---- Spelled alike on all systems (sys_alike.c) ---- */
 

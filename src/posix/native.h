@@ -47,6 +47,13 @@ static inline int tenon__native(intptr_t s) {
   return s > INT_MAX || s < 0 ? -1 : (int)s;
 }
 
+/* Inline, because every call that may wait asks; the other way round, because that is what is compared. */
+#ifdef __GNUC__
+__attribute__((visibility("hidden")))
+#endif
+extern _Thread_local intptr_t tenon__native_not_cancel;
+#define tenon__sys_cancel() (~tenon__native_not_cancel)
+
 /* What a thread runs: TENON__THREAD(name, argument) { ...; return 0; } */
 typedef void *tenon__thread_function(void *);
 #define TENON__THREAD(name, argument) static void *name(void *argument)

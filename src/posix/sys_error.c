@@ -6,6 +6,7 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__CONNECT, EAGAIN, TENON_EADDRNOTAVAIL}, /* Linux has no port left */
     {TENON__ANY, EAGAIN, TENON_EAGAIN},            /* early: the one that busy programs meet */
     {TENON__CONNECT, EINTR, TENON_EINPROGRESS},    /* an interrupted attempt goes on by itself */
+    {TENON__ACCEPT, EINTR, TENON_EAGAIN},          /* there was nobody yet */
 
     /* A connection that the system gave up (keep-alive, retransmission): a time-out is always the caller's own
      * limit. */

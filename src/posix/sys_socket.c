@@ -77,14 +77,11 @@ int tenon__sys_listen(tenon_sock s, int backlog) {
 }
 
 tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer) {
-  int fd;
-  do {
 #ifdef SOCK_CLOEXEC
-    fd = accept4(tenon__native(s), &peer->u.any, &peer->size, SOCK_CLOEXEC);
+  int fd = accept4(tenon__native(s), &peer->u.any, &peer->size, SOCK_CLOEXEC);
 #else
-    fd = accept(tenon__native(s), &peer->u.any, &peer->size);
+  int fd = accept(tenon__native(s), &peer->u.any, &peer->size);
 #endif
-  } while (fd < 0 && errno == EINTR);
   if (fd < 0) return tenon__failure(TENON__ACCEPT, s);
   complete_descriptor(fd);
   return fd;

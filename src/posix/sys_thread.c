@@ -75,12 +75,13 @@ int tenon__sys_remembered(void) {
   return remembered;
 }
 
-static _Thread_local tenon_sock cancel_handle = TENON_NO_SOCK;
+_Thread_local intptr_t tenon__native_not_cancel;
 
 void tenon__sys_set_cancel(tenon_sock cancel) {
-  cancel_handle = cancel;
+  tenon__native_not_cancel = ~cancel;
 }
 
+#undef tenon__sys_cancel
 tenon_sock tenon__sys_cancel(void) {
-  return cancel_handle;
+  return ~tenon__native_not_cancel;
 }

@@ -30,6 +30,18 @@ ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int 
   return received == 0 ? check_end(s) : tenon__failure(TENON__RECV, s);
 }
 
+ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
+  ptrdiff_t sent = tenon__sys_send(s, data, size, 1);
+  tenon__transfer whole = {s, (void *)data, size};
+  return sent == (ptrdiff_t)size ? sent : tenon__send_rest(&whole, sent);
+}
+
+ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
+  ptrdiff_t received = tenon__sys_recv(s, data, size, 0, 1);
+  tenon__transfer whole = {s, data, size};
+  return received >= 0 ? received : tenon__recv_rest(&whole, received);
+}
+
 ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait) {
   (void)may_wait;
   int length = size < INT_MAX ? (int)size : INT_MAX;

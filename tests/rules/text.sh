@@ -8,7 +8,7 @@ rule_no_system_names() {
 }
 
 neutral_files() {
-  find include examples -name '*.[ch]'
+  find include examples bench -name '*.[ch]'
   find src tests -maxdepth 1 -name '*.[ch]'
 }
 
@@ -21,7 +21,7 @@ rule_header_length() {
 }
 
 our_code() {
-  find src examples tests -name '*.[ch]'
+  find src examples tests bench -name '*.[ch]'
 }
 
 rule_file_length() {
@@ -45,13 +45,13 @@ rule_format() {
   local tool
   tool=$(command -v clang-format-14 || command -v clang-format) || skip 'clang-format is not installed'
   "$tool" --version | grep -q 'version 14\.' || skip 'clang-format is not version 14'
-  find include src examples tests -name '*.[ch]' -exec "$tool" --dry-run -Werror {} +
+  find include src examples tests bench -name '*.[ch]' -exec "$tool" --dry-run -Werror {} +
 }
 
 rule_shell() {
   command -v shellcheck >/dev/null || skip 'shellcheck is not installed'
   # What is assigned here and used there, or sourced by a name of its own, it cannot follow.
-  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare
+  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare bench/run
 }
 
 # ---- What tenon.h promises -------------------------------------------------------------------------------------------

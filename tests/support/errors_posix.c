@@ -73,6 +73,7 @@ const expected_error expected_errors[] = {
     {TENON__ANY, ETOOMANYREFS, TENON_ENOBUFS},
 #endif
 
+    {TENON__ACCEPT, EINTR, TENON_EAGAIN},          /* nobody had come */
     {TENON__CONNECT, EINTR, TENON_EINPROGRESS},    /* it goes on by itself and must not be repeated */
     {TENON__CONNECT, EAGAIN, TENON_EADDRNOTAVAIL}, /* no port left: waiting for the socket would not help */
     {TENON__CONNECT, EWOULDBLOCK, TENON_EADDRNOTAVAIL},
