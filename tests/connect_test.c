@@ -240,28 +240,3 @@ TEST(signals_do_not_disturb_connecting) {
   CHECK_EQ(tenon_close(listener), 0);
   net_empty(&full);
 }
-
-/* Takes what waits until the queue has room for the last client, too. */
-static void take_clients(void *argument) {
-  net_full *full = argument;
-  for (int i = 0; i < full->queued + 2; i++) {
-    tenon_sock s = tenon_accept(full->listener, NULL, NET_LIMIT_MS);
-    if (s >= 0) tenon_close(s);
-  }
-}
-
-/* The attempt that a signal interrupts goes on; doing it again would be an error. */
-TEST(a_connect_without_limit_that_signals_interrupt_comes_about) {
-  static net_full full;
-  static support_thread thread;
-  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
-  tenon_sock s = open_stream(TENON_AF_INET);
-  support_signal_storm_start();
-  CHECK_EQ(support_thread_start(&thread, take_clients, &full), 0);
-  int connected = tenon_connect(s, &full.at, TENON_FOREVER);
-  support_thread_join(&thread);
-  support_signal_storm_stop();
-  CHECK_EQ(connected, 0);
-  CHECK_EQ(tenon_close(s), 0);
-  net_empty(&full);
-}

@@ -14,11 +14,6 @@ static ptrdiff_t send_until_failure(tenon_sock s) {
   return n;
 }
 
-static void reset(tenon_sock s) {
-  support_set_linger_zero(s);
-  tenon_close(s);
-}
-
 TEST(each_direction_ends_by_itself) {
   tenon_sock pair[2];
   char data[8];
@@ -81,7 +76,7 @@ TEST(a_reset_is_told_apart_from_the_end) {
   tenon_sock pair[2];
   char byte;
   CHECK_EQ(net_pair(pair), 0);
-  reset(pair[0]);
+  net_reset(pair[0]);
   CHECK_EQ(tenon_recv(pair[1], &byte, 1, NET_LIMIT_MS), TENON_ECONNRESET);
   CHECK(tenon_recv(pair[1], &byte, 1, NET_LIMIT_MS) <= 0);
   CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), TENON_EPIPE);
@@ -93,61 +88,12 @@ TEST(a_send_after_a_reset_is_a_broken_pipe) {
   tenon_sock pair[2];
   char byte;
   CHECK_EQ(net_pair(pair), 0);
-  reset(pair[0]);
+  net_reset(pair[0]);
   CHECK_EQ(send_until_failure(pair[1]), TENON_EPIPE);
   CHECK(tenon_native_error() != 0);
   CHECK_EQ(tenon_send(pair[1], "x", 1, TENON_FOREVER), TENON_EPIPE);
   CHECK(tenon_recv(pair[1], &byte, 1, NET_LIMIT_MS) <= 0);
   CHECK_EQ(tenon_close(pair[1]), 0);
-}
-
-static void reset_later(void *argument) {
-  support_sleep_ms(100); /* time for the other side to be waiting; whether it is makes no difference to the outcome */
-  reset(*(tenon_sock *)argument);
-}
-
-TEST(a_reset_ends_waiting) {
-  static support_thread thread;
-  static tenon_sock pair[2];
-  const int limits[] = {TENON_FOREVER, NET_LIMIT_MS};
-  for (int i = 0; i < 2; i++) {
-    char byte;
-    CHECK_EQ(net_pair(pair), 0);
-    CHECK_EQ(support_thread_start(&thread, reset_later, &pair[0]), 0);
-    ptrdiff_t n = tenon_recv(pair[1], &byte, 1, limits[i]);
-    support_thread_join(&thread);
-    CHECK_EQ(n, TENON_ECONNRESET);
-    CHECK_EQ(tenon_close(pair[1]), 0);
-  }
-}
-
-TEST(a_reset_ends_waiting_to_send) {
-  static support_thread thread;
-  static tenon_sock pair[2];
-  const int limits[] = {TENON_FOREVER, NET_LIMIT_MS};
-  for (int i = 0; i < 2; i++) {
-    CHECK_EQ(net_pair(pair), 0);
-    CHECK_EQ(support_thread_start(&thread, reset_later, &pair[0]), 0);
-    ptrdiff_t n = 0;
-    static char data[1 << 16];
-    while (n >= 0) n = tenon_send(pair[1], data, sizeof data, limits[i]);
-    support_thread_join(&thread);
-    CHECK_EQ(n, TENON_EPIPE);
-    CHECK_EQ(tenon_close(pair[1]), 0);
-  }
-}
-
-/* A system that reports the peer's end to those who want to send would make this one spin, or fail. */
-TEST(waiting_to_send_to_a_peer_that_sends_no_more_ends_at_the_limit) {
-  tenon_sock pair[2];
-  static char data[1 << 16];
-  CHECK_EQ(net_pair(pair), 0);
-  CHECK_EQ(tenon_shutdown(pair[0], TENON_SHUT_WR), 0);
-  ptrdiff_t n = 0;
-  while (n >= 0) n = tenon_send(pair[1], data, sizeof data, 200);
-  CHECK_EQ(n, TENON_ETIMEDOUT);
-  while (tenon_recv(pair[0], data, sizeof data, 0) > 0) continue;
-  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
 TEST(closing_with_unread_data_hangs_nobody) {

@@ -152,22 +152,6 @@ TEST(accepting_ends_at_its_limit_not_before) {
   CHECK_EQ(tenon_close(listener), 0);
 }
 
-TEST(signals_do_not_disturb_accepting) {
-  tenon_addr at;
-  tenon_sock listener = net_listen(TENON_AF_INET, &at);
-  int64_t start = tenon_now_ms();
-  support_signal_storm_start();
-  tenon_sock none = tenon_accept(listener, NULL, 200);
-  tenon_sock client = connect_to(&at), server = tenon_accept(listener, NULL, TENON_FOREVER);
-  support_signal_storm_stop();
-  CHECK_EQ(none, TENON_ETIMEDOUT);
-  CHECK(tenon_now_ms() - start >= 200);
-  CHECK_OK(client);
-  CHECK_OK(server);
-  CHECK_EQ(net_close2(client, server), 0);
-  CHECK_EQ(tenon_close(listener), 0);
-}
-
 TEST(only_listeners_accept) {
   tenon_sock fresh = open_stream(TENON_AF_INET), bound = open_stream(TENON_AF_INET), pair[2];
   tenon_sock datagram = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);

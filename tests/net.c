@@ -3,6 +3,8 @@
  */
 #include "net.h"
 
+#include "support.h"
+
 /* A stream socket bound to a loopback port of the system's choice. */
 static tenon_sock open_bound(int family, tenon_addr *at) {
   tenon_addr local = tenon_addr_loopback(family, 0);
@@ -51,6 +53,11 @@ int net_close2(tenon_sock a, tenon_sock b) {
   int result_a = tenon_close(a);
   int result_b = tenon_close(b);
   return result_a ? result_a : result_b;
+}
+
+int net_reset(tenon_sock s) {
+  support_set_linger_zero(s);
+  return tenon_close(s);
 }
 
 tenon_addr net_refusing(int family) {

@@ -18,6 +18,9 @@ int net_pair(tenon_sock pair[2]);
 /* Closes both and returns 0, or the first error. */
 int net_close2(tenon_sock a, tenon_sock b);
 
+/* Closes the socket so that its connection breaks off. */
+int net_reset(tenon_sock s);
+
 /* A loopback address where nobody listens; its family is TENON_AF_UNSPEC if there is none to be had. */
 tenon_addr net_refusing(int family);
 

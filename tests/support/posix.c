@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -159,6 +160,38 @@ void support_set_small_buffers(tenon_sock s) {
   setsockopt((int)s, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
+void support_raise_handle_limit(void) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+enum { FEW_HANDLES = 256 };
+static int taken_handles[FEW_HANDLES], taken_count;
+static struct rlimit former_limit;
+
+int support_take_handles(void) {
+  struct rlimit few;
+  int before = taken_count, fd;
+  if (taken_count == 0) getrlimit(RLIMIT_NOFILE, &former_limit);
+  few = former_limit;
+  few.rlim_cur = FEW_HANDLES;
+  setrlimit(RLIMIT_NOFILE, &few);
+  while (taken_count < FEW_HANDLES && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+    taken_handles[taken_count++] = fd;
+  return taken_count - before;
+}
+
+void support_give_handles_back(int count) {
+  for (; count > 0 && taken_count > 0; count--) close(taken_handles[--taken_count]);
+}
+
+void support_give_all_handles_back(void) {
+  support_give_handles_back(taken_count);
+  setrlimit(RLIMIT_NOFILE, &former_limit);
+}
+
 static size_t put_native(void *buffer, size_t size, const void *native, size_t native_size) {
   if (size < native_size) return 0;
   memcpy(buffer, native, native_size);
@@ -196,4 +229,25 @@ void support_signal_storm_start(void) {
 void support_signal_storm_stop(void) {
   struct itimerval never = {{0, 0}, {0, 0}};
   setitimer(ITIMER_REAL, &never, NULL);
+}
+
+static void (*on_signal)(void);
+
+static void run_on_signal(int number) {
+  (void)number;
+  on_signal();
+}
+
+void support_signal_later(void (*handler)(void), int ms) {
+  struct sigaction action = {.sa_handler = run_on_signal};
+  struct itimerval once = {{0, 0}, {0, ms * 1000}};
+  on_signal = handler;
+  sigaction(SIGALRM, &action, NULL);
+  setitimer(ITIMER_REAL, &once, NULL);
+}
+
+void support_signal_end(void) {
+  struct sigaction action = {.sa_handler = ignore_signal};
+  support_signal_storm_stop();
+  sigaction(SIGALRM, &action, NULL);
 }

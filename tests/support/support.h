@@ -66,6 +66,15 @@ void support_set_reporting(tenon_sock s);     /* of refused datagrams, also thos
 int support_ipv4_ttl(tenon_sock s);           /* of what a socket of either family sends over IPv4 */
 void support_set_small_buffers(tenon_sock s); /* as small as the system lets them be */
 
+/* Lets the process have as many handles as the system allows it. */
+void support_raise_handle_limit(void);
+
+/* Takes all handles that the process may still have and returns how many those were, or -1 where it has no limit that
+ * it could come to. Then gives some of them back, and all, with the limit as it was. */
+int support_take_handles(void);
+void support_give_handles_back(int count);
+void support_give_all_handles_back(void);
+
 /* ---- Addresses --------------------------------------------------------------------------------------------------- */
 
 /* Writes the system's struct sockaddr for an address that the system itself reads from text (IPv6 if that has a colon),
@@ -82,5 +91,10 @@ int support_end_foreign(void);
  * nothing on Windows. */
 void support_signal_storm_start(void);
 void support_signal_storm_stop(void);
+
+/* What a signal handler does, once, after so many milliseconds, to a process that may be waiting: in a handler that
+ * interrupts the first thread, or, on Windows, in a thread of its own, as control handlers run. End it each time. */
+void support_signal_later(void (*handler)(void), int ms);
+void support_signal_end(void);
 
 #endif

@@ -159,6 +159,18 @@ void support_set_small_buffers(tenon_sock s) {
   setsockopt((SOCKET)s, SOL_SOCKET, SO_RCVBUF, (const char *)&size, sizeof size);
 }
 
+void support_raise_handle_limit(void) {}
+
+int support_take_handles(void) {
+  return -1;
+}
+
+void support_give_handles_back(int count) {
+  (void)count;
+}
+
+void support_give_all_handles_back(void) {}
+
 static size_t put_native(void *buffer, size_t size, const void *native, size_t native_size) {
   if (size < native_size) return 0;
   memcpy(buffer, native, native_size);
@@ -188,3 +200,23 @@ int support_end_foreign(void) {
 void support_signal_storm_start(void) {}
 
 void support_signal_storm_stop(void) {}
+
+static void (*on_signal)(void);
+static int signal_ms;
+static support_thread signal_thread;
+
+static void run_on_signal(void *unused) {
+  (void)unused;
+  Sleep((DWORD)signal_ms);
+  on_signal();
+}
+
+void support_signal_later(void (*handler)(void), int ms) {
+  on_signal = handler;
+  signal_ms = ms;
+  support_thread_start(&signal_thread, run_on_signal, NULL);
+}
+
+void support_signal_end(void) {
+  support_thread_join(&signal_thread);
+}
