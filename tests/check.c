@@ -175,8 +175,21 @@ static int has_no_ipv6(void) {
   return !tenon_supports(TENON_SUPPORTS_IPV6);
 }
 
+/* Some more than the test needs. */
+static int has_few_descriptors(void) {
+  enum { WANTED = 5100 };
+  static tenon_sock sockets[WANTED];
+  int opened = 0;
+  support_raise_handle_limit();
+  while (opened < WANTED && (sockets[opened] = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0)) >= 0) opened++;
+  for (int i = 0; i < opened; i++) tenon_close(sockets[i]);
+  return opened < WANTED;
+}
+
 static const condition conditions[] = {
-    {"wine", support_is_wine}, {"windows", support_is_windows}, {"posix", is_posix}, {"no-ipv6", has_no_ipv6}};
+    {"wine", support_is_wine}, {"windows", support_is_windows},          {"posix", is_posix},
+    {"no-ipv6", has_no_ipv6},  {"few-descriptors", has_few_descriptors},
+};
 
 static int condition_holds(const char *name) {
   for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
