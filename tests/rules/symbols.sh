@@ -27,6 +27,36 @@ exports_of() { # DLL
   x86_64-w64-mingw32-objdump -p "$1" | sed -nE '/Ordinal\/Name Pointer/,/^$/ s/^\t\[ *[0-9]+\].* ([A-Za-z0-9_@]+)$/\1/p'
 }
 
+# ---- Memory ----------------------------------------------------------------------------------------------------------
+
+# All memory comes from the one file.
+allocators='(m|c|re|aligned_|v|pv)alloc|reallocarray|posix_memalign|memalign|free|strn?dup|v?asprintf|mmap|s?brk'
+allocators+='|_?(Heap|Local|Global|Virtual|CoTaskMem)(Re)?Alloc(Ex)?|_(re)?calloc|_aligned_malloc|_strdup|_wcsdup'
+
+rule_no_heap_linux() {
+  built native tenon && allocators_of nm native o | none
+}
+
+rule_no_heap_windows() {
+  built windows tenon && allocators_of x86_64-w64-mingw32-nm windows obj | none
+}
+
+allocators_of() { # NM BUILD SUFFIX
+  local source sources
+  sources=$(sed -nE 's|^  (src/.*\.c)\)?$|\1|p' CMakeLists.txt)
+  [ -n "$sources" ] || { echo 'CMakeLists.txt: no sources found' && return; }
+  for source in $sources; do
+    [ "$source" != src/memory.c ] || continue
+    source=${source/'${system}'/$(system_of "$2")}
+    "$1" -u "build/$2/CMakeFiles/tenon.dir/$source.$3" 2>&1 |
+      awk -v source="$source" '{ print source (NF > 2 ? ": " $0 : " " $NF) }'
+  done | sed 's/ __imp_/ /' | grep -E " ($allocators)\$|: "
+}
+
+system_of() { # BUILD
+  case $1 in windows*) echo win32 ;; *) echo posix ;; esac
+}
+
 # ---- The seam --------------------------------------------------------------------------------------------------------
 
 # Neutral code may call Tenon and these; any other name would be a call to the system that went round the seam.

@@ -75,6 +75,9 @@ int support_take_handles(void);
 void support_give_handles_back(int count);
 void support_give_all_handles_back(void);
 
+/* How often the process has asked for memory so far; -1 where that cannot be seen. */
+long support_allocations(void);
+
 /* ---- Addresses --------------------------------------------------------------------------------------------------- */
 
 /* Writes the system's struct sockaddr for an address that the system itself reads from text (IPv6 if that has a colon),
