@@ -29,13 +29,16 @@ int tenon__limit_remaining(tenon__limit *limit) {
   return tenon_remaining(limit->deadline);
 }
 
+/* Systems look at one handle after the other: what came before the waker fired may have been missed. */
 int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit) {
   if (limit->timeout_ms == 0) return TENON_EAGAIN; /* the code of the attempt that led here, with its native number */
   for (;;) {
     int remaining = tenon__limit_remaining(limit);
     if (remaining == 0) return tenon__refuse(TENON_ETIMEDOUT);
     int ready = tenon__sys_wait(s, event, tenon__sys_cancel(), remaining);
-    if (ready == TENON_ECANCELED) return tenon__refuse(ready);
+    int is_canceled = ready == TENON_ECANCELED;
+    if (is_canceled) ready = tenon__sys_wait(s, event, TENON_NO_SOCK, 0);
+    if (is_canceled && ready == 0) return tenon__refuse(TENON_ECANCELED);
     if (ready != 0) return ready < 0 ? ready : 0;
   }
 }
