@@ -1,4 +1,4 @@
-/* check.c - the checks, and the program that runs the tests: all of them, one by name, or --list.
+/* check.c - the checks, and the program that runs the tests: all of them, those that are named, or --list.
  * SPDX-License-Identifier: MIT
  */
 #include "check.h"
@@ -248,13 +248,21 @@ static int run_all(void) {
   return count[FAILED] ? EXIT_FAILED : 0;
 }
 
-static int run_one(const char *name) {
-  static const int code[3] = {[PASSED] = 0, [FAILED] = EXIT_FAILED, [SKIPPED] = EXIT_SKIPPED};
+static const test *find_test(const char *name) {
   for (int i = 0; i < TEST_COUNT; i++) {
-    if (strcmp(tests[i].name, name) == 0) return code[run_test(&tests[i])];
+    if (strcmp(tests[i].name, name) == 0) return &tests[i];
   }
-  printf("no test is called %s; --list shows them all\n", name);
-  return EXIT_USAGE;
+  return NULL;
+}
+
+static int run_named(char **names) {
+  int count[3] = {0, 0, 0};
+  for (; *names; names++) {
+    const test *it = find_test(*names);
+    if (!it) return printf("no test is called %s; --list shows them all\n", *names), EXIT_USAGE;
+    count[run_test(it)]++;
+  }
+  return count[FAILED] ? EXIT_FAILED : count[PASSED] ? 0 : EXIT_SKIPPED;
 }
 
 static int list_tests(void) {
@@ -264,10 +272,9 @@ static int list_tests(void) {
 
 int main(int argument_count, char **arguments) {
   setvbuf(stdout, NULL, _IONBF, 0); /* a test that crashes or hangs still shows what it said */
-  if (argument_count > 2) return puts("usage: tenon_tests [topic.name | --list]"), EXIT_USAGE;
   if (argument_count == 2 && strcmp(arguments[1], "--list") == 0) return list_tests();
   start_watchdog();
   watch_test("warm-up");
   support_warm_up();
-  return argument_count == 2 ? run_one(arguments[1]) : run_all();
+  return argument_count > 1 ? run_named(arguments + 1) : run_all();
 }
