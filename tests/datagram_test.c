@@ -154,6 +154,28 @@ TEST(the_largest_datagram_arrives_and_a_larger_one_is_refused) {
   CHECK_EQ(net_close2(a, b), 0);
 }
 
+TEST(between_connected_sockets_sizes_are_the_same) {
+  static unsigned char received[LARGEST + 1];
+  tenon_addr here, there, from;
+  tenon_sock a = open_at(TENON_AF_INET, &here), b = open_at(TENON_AF_INET, &there);
+  CHECK_EQ(tenon_connect(a, &there, TENON_FOREVER), 0);
+  CHECK_EQ(tenon_connect(b, &here, TENON_FOREVER), 0);
+  CHECK_EQ(tenon_sendto(a, NULL, 0, NULL, NET_LIMIT_MS), 0);
+  CHECK_EQ(tenon_recvfrom(b, received, sizeof received, &from, NET_LIMIT_MS), 0);
+  CHECK(tenon_addr_equal(&from, &here));
+  CHECK_EQ(tenon_send(a, large, LARGEST, NET_LIMIT_MS), LARGEST);
+  CHECK_EQ(tenon_recvfrom(b, received, sizeof received, NULL, NET_LIMIT_MS), LARGEST);
+  CHECK_EQ(tenon_sendto(a, large, LARGEST + 1, NULL, NET_LIMIT_MS), TENON_EMSGSIZE);
+  CHECK_EQ(tenon_send(a, large, LARGEST + 1, NET_LIMIT_MS), TENON_EMSGSIZE);
+  CHECK_EQ(tenon_send(a, large, LARGEST + 1, 0), TENON_EMSGSIZE);
+  CHECK_EQ(send_text(a, "abcdef", NULL), 6);
+  CHECK_EQ(tenon_recvfrom(b, received, 5, &from, NET_LIMIT_MS), TENON_EMSGSIZE);
+  CHECK_MEM(received, "abcde", 5);
+  CHECK(tenon_addr_equal(&from, &here));
+  CHECK(is_silent(b));
+  CHECK_EQ(net_close2(a, b), 0);
+}
+
 /* ---- Limits ------------------------------------------------------------------------------------------------------ */
 
 TEST(receiving_a_datagram_ends_at_its_limit_not_before) {
