@@ -4,10 +4,13 @@
 
 #define PAIR_LIMIT_MS 5000
 
+/* 1 or 0, or a failure. */
 static int is_ours(tenon_sock client, const tenon_addr *at, const tenon_addr *accepted) {
   tenon_addr local, peer;
-  return tenon_getsockname(client, &local) == 0 && tenon_addr_equal(&local, accepted) &&
-         tenon_getpeername(client, &peer) == 0 && tenon_addr_equal(&peer, at);
+  int result = tenon_getsockname(client, &local);
+  if (result == 0) result = tenon_getpeername(client, &peer);
+  if (result < 0) return result;
+  return tenon_addr_equal(&local, accepted) && tenon_addr_equal(&peer, at);
 }
 
 /* Any program of this host can connect to the listener. The addresses of both ends tell who it is: as long as the
@@ -17,8 +20,11 @@ static tenon_sock accept_client(tenon_sock listener, const tenon_addr *at, tenon
     tenon_addr peer;
     tenon_sock s = tenon_accept(listener, &peer, tenon_remaining(deadline));
     if (s == TENON_EAGAIN) return tenon__refuse(TENON_ETIMEDOUT);
-    if (s < 0 || is_ours(client, at, &peer)) return s;
+    if (s < 0) return s;
+    int ours = is_ours(client, at, &peer);
+    if (ours > 0) return s;
     tenon_close(s);
+    if (ours < 0) return ours;
   }
 }
 
