@@ -20,8 +20,9 @@ static int outcome(tenon_sock s) {
   int error = tenon__sys_take_error(s);
   if (error < 0) return error;
   tenon__sockaddr native;
-  if (tenon__sys_getpeername(s, &native) < 0)
-    return tenon__refuse(tenon__sys_is_connecting(s) ? TENON_EINPROGRESS : TENON_ENOTCONN);
+  int unnamed = tenon__sys_getpeername(s, &native);
+  if (unnamed < 0 && unnamed != TENON_ENOTCONN && unnamed != TENON_EINVAL) return unnamed;
+  if (unnamed < 0) return tenon__refuse(tenon__sys_is_connecting(s) ? TENON_EINPROGRESS : TENON_ENOTCONN);
   tenon__sys_connect(s, &native);
   return refuse_self(s, &native);
 }
