@@ -4,6 +4,7 @@
 
 const tenon__error_row tenon__sys_errors[] = {
     {TENON__CONNECT, EAGAIN, TENON_EADDRNOTAVAIL}, /* Linux has no port left */
+    {TENON__START, EAGAIN, TENON_ENOMEM},          /* no room for another thread */
     {TENON__ANY, EAGAIN, TENON_EAGAIN},            /* early: the one that busy programs meet */
     {TENON__CONNECT, EINTR, TENON_EINPROGRESS},    /* an interrupted attempt goes on by itself */
     {TENON__ACCEPT, EINTR, TENON_EAGAIN},          /* there was nobody yet */

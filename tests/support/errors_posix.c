@@ -76,6 +76,7 @@ const expected_error expected_errors[] = {
     {TENON__ACCEPT, EINTR, TENON_EAGAIN},          /* nobody had come */
     {TENON__CONNECT, EINTR, TENON_EINPROGRESS},    /* it goes on by itself and must not be repeated */
     {TENON__CONNECT, EAGAIN, TENON_EADDRNOTAVAIL}, /* no port left: waiting for the socket would not help */
+    {TENON__START, EAGAIN, TENON_ENOMEM},          /* no thread more: nor would it here */
     {TENON__CONNECT, EWOULDBLOCK, TENON_EADDRNOTAVAIL},
 
     /* A time-out of theirs is always the caller's limit; this one is the system's, which gave the connection up. */
