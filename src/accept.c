@@ -27,13 +27,21 @@ static tenon_sock accept_once(tenon_sock s, tenon__sockaddr *peer) {
   return tenon__sys_accept(s, peer);
 }
 
+/* In a row, as many as a queue can hold. After that it is the listener that is not well, and trying again would never
+ * end. */
+#define VANISHED_MAX 65535
+
 /* 0 if another attempt is worth while. */
-static int accept_again(tenon_sock s, tenon_sock failure, tenon__limit *limit) {
-  if (failure == TENON_EAGAIN) return tenon__wait(s, TENON__READABLE, limit);
+static int accept_again(tenon_sock s, tenon_sock failure, int *vanished, tenon__limit *limit) {
+  if (failure == TENON_EAGAIN) {
+    *vanished = 0;
+    return tenon__wait(s, TENON__READABLE, limit);
+  }
   int is_peers = is_about_the_peer(failure);
   if (!is_peers && failure != TENON_EINVAL) return (int)failure;
   if (tenon__sys_is_listening(s) <= 0) return tenon__refuse(TENON_EINVAL);
   if (!is_peers) return TENON_EMFILE; /* Wine has no descriptor left for the connection */
+  if (++*vanished > VANISHED_MAX) return (int)failure;
   int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
   return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
 }
@@ -41,8 +49,9 @@ static int accept_again(tenon_sock s, tenon_sock failure, tenon__limit *limit) {
 TENON__APART static tenon_sock accept_rest(tenon_sock s, tenon__sockaddr *peer, tenon_sock failure, int timeout_ms) {
   tenon__limit limit = tenon__limit_of(timeout_ms);
   tenon_sock accepted = failure;
+  int vanished = 0;
   while (accepted < 0) {
-    int again = accept_again(s, accepted, &limit);
+    int again = accept_again(s, accepted, &vanished, &limit);
     if (again < 0) return again;
     accepted = accept_once(s, peer);
   }
