@@ -24,6 +24,7 @@ static int ask_for_list(const tenon__question *question, tenon__answer *answer) 
   if (question->kind == TENON__CANONNAME) hints.ai_flags = AI_CANONNAME;
   int result = tenon__sys_getaddrinfo(question->name, !is_port, &hints, &answer->list);
   if (result < 0) answer->list = NULL;
+  if (result == 0 && !answer->list) result = tenon__refuse(TENON_EAI_NONAME);
   if (result < 0 || question->kind != TENON__CANONNAME) return result;
   return tenon__sys_canonname(answer->list, answer->text, sizeof answer->text);
 }
