@@ -17,7 +17,9 @@ tenon_sock tenon_socket(int family, int type, int protocol) {
 int tenon_adopt(tenon_sock native) {
   int is_stream = tenon__sys_is_stream(native);
   if (is_stream < 0) return is_stream;
-  int result = tenon__sys_set_nonblocking(native, is_stream && tenon__sys_is_listening(native) > 0);
+  int is_listening = is_stream ? tenon__sys_is_listening(native) : 0;
+  if (is_listening < 0) return is_listening;
+  int result = tenon__sys_set_nonblocking(native, is_listening > 0);
   return result < 0 ? result : tenon__sys_adopt(native);
 }
 
