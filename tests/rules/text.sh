@@ -8,7 +8,7 @@ rule_no_system_names() {
 }
 
 neutral_files() {
-  find include examples bench -name '*.[ch]'
+  find include examples bench tests/faults -name '*.[ch]'
   find src tests -maxdepth 1 -name '*.[ch]'
 }
 

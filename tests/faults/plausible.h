@@ -1,0 +1,70 @@
+/* plausible.h - what each function of the seam may answer on a bad day.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TENON_TESTS_FAULTS_PLAUSIBLE_H
+#define TENON_TESTS_FAULTS_PLAUSIBLE_H
+
+#include "faults.h"
+
+enum { PLAUSIBLE_MAX = 12, ZERO = 1000 /* stands for the result 0, as 0 ends a row */ };
+
+typedef struct plausible_row {
+  faults_point at;
+  int passes; /* 1 if who tries again has better luck, so that it cannot last for ever */
+  int results[PLAUSIBLE_MAX];
+} plausible_row;
+
+/* Beside failures, answers that are not true, or not yet: ready, not ready, ended, few bytes. */
+static const plausible_row plausible[] = {
+    {AT_startup, 0, {TENON_ENETDOWN}},
+    {AT_socket, 0, {TENON_EMFILE, TENON_ENFILE, TENON_ENOBUFS, TENON_ENOMEM, TENON_EACCES, TENON_EAFNOSUPPORT}},
+    {AT_socketpair, 0, {TENON_EMFILE, TENON_ENFILE, TENON_ENOBUFS, TENON_ENOMEM, TENON_ENOTSUP}},
+    {AT_adopt, 0, {TENON_EBADF, TENON_EINVAL}},
+    {AT_connect, 0, {TENON_ECONNREFUSED, TENON_ETIMEDOUT, TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_ENETDOWN}},
+    {AT_connect, 0, {TENON_EADDRNOTAVAIL, TENON_EADDRINUSE, TENON_EACCES, TENON_ECONNRESET, TENON_ENOBUFS}},
+    {AT_connect, 1, {TENON_EINPROGRESS}},
+    {AT_bind, 0, {TENON_EADDRINUSE, TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_ENOBUFS, TENON_ENOMEM}},
+    {AT_listen, 0, {TENON_EADDRINUSE, TENON_ENOBUFS, TENON_ENETDOWN}},
+    {AT_accept, 0, {TENON_EMFILE, TENON_ENFILE, TENON_ENOBUFS, TENON_ENOMEM}},
+    {AT_accept, 1, {TENON_EAGAIN, TENON_ECONNABORTED, TENON_ECONNRESET, TENON_EPROTO, TENON_ENETDOWN, TENON_EACCES}},
+    {AT_accept, 1, {TENON_EHOSTUNREACH, TENON_ENETUNREACH, TENON_EHOSTDOWN, TENON_ENOPROTOOPT, TENON_ETIMEDOUT}},
+    {AT_close, 0, {TENON_EBADF}},
+    {AT_set_nonblocking, 0, {TENON_EBADF, TENON_ENETDOWN, TENON_ENOBUFS}},
+    {AT_family, 0, {TENON_ENOBUFS, TENON_EBADF}},
+    {AT_had_peer, 0, {ZERO}},
+    {AT_is_connecting, 1, {ZERO, 1}},
+    {AT_send, 0, {TENON_EPIPE, TENON_ECONNABORTED, TENON_ENOBUFS, TENON_ENOMEM, TENON_EACCES, TENON_EHOSTUNREACH}},
+    {AT_send, 1, {TENON_EAGAIN, 1, 2}},
+    {AT_recv, 0, {TENON_ECONNRESET, TENON_ECONNABORTED, TENON_ENOBUFS, TENON_ENOMEM, TENON_ENETDOWN}},
+    {AT_recv, 1, {TENON_EAGAIN, ZERO, 1, 2}},
+    {AT_sendto, 0, {TENON_ENOBUFS, TENON_ENOMEM, TENON_EACCES, TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EMSGSIZE}},
+    {AT_sendto, 1, {TENON_EAGAIN, TENON_ECONNREFUSED}},
+    {AT_recvfrom, 0, {TENON_ENOBUFS, TENON_ENOMEM, TENON_ENETDOWN}},
+    {AT_recvfrom, 1, {TENON_EAGAIN, TENON_ECONNREFUSED, TENON_ENETRESET}},
+    {AT_wake, 0, {TENON_EPIPE, TENON_EBADF, TENON_ENOBUFS}},
+    {AT_wait, 0, {TENON_ENOMEM, TENON_EINVAL, TENON_ENOBUFS}},
+    {AT_wait, 1, {ZERO, 1}},
+    {AT_poll, 0, {TENON_ENOMEM, TENON_EINVAL, TENON_ENOBUFS}},
+    {AT_poll, 1, {ZERO, 1}},
+    {AT_getaddrinfo, 0, {TENON_EAI_AGAIN, TENON_EAI_FAIL, TENON_EAI_NONAME, TENON_ENOMEM, TENON_EMFILE, TENON_EIO}},
+    {AT_canonname, 0, {TENON_EAI_NONAME, TENON_ENOSPC}},
+    {AT_getnameinfo, 0, {TENON_EAI_NONAME, TENON_EAI_AGAIN, TENON_EAI_FAIL, TENON_ENOMEM, TENON_ENOSPC, TENON_EMFILE}},
+    {AT_thread_start, 0, {TENON_ENOMEM, TENON_EACCES}},
+    {AT_gate_init, 0, {TENON_ENOMEM, TENON_EMFILE}},
+    {AT_gate_wait, 1, {ZERO}},
+    {AT_getsockname, 0, {TENON_ENOBUFS, TENON_EBADF}},
+    {AT_getpeername, 0, {TENON_ENOTCONN, TENON_ENOBUFS, TENON_EINVAL}},
+    {AT_shutdown, 0, {TENON_ENOTCONN, TENON_ENOBUFS, TENON_ENETDOWN}},
+    {AT_is_listening, 0, {TENON_ENOBUFS, TENON_ENOPROTOOPT}},
+    {AT_is_v6only, 0, {TENON_ENOBUFS, TENON_ENOPROTOOPT}},
+    {AT_is_stream, 0, {TENON_ENOBUFS, TENON_EBADF}},
+    {AT_take_error, 0, {TENON_ECONNREFUSED, TENON_ETIMEDOUT, TENON_ENETUNREACH, TENON_EHOSTUNREACH}},
+    {AT_take_error, 0, {TENON_ECONNRESET, TENON_EADDRNOTAVAIL, TENON_ENOBUFS}},
+    {AT_get_option, 0, {TENON_ENOBUFS, TENON_ENOPROTOOPT}},
+    {AT_set_option, 0, {TENON_ENOBUFS, TENON_ENOPROTOOPT, TENON_ENOMEM, TENON_EINVAL}},
+    {AT_set_reset, 0, {TENON_ENOBUFS, TENON_EINVAL}},
+    {AT_is_reset, 0, {TENON_ENOBUFS}},
+};
+enum { PLAUSIBLE_ROWS = sizeof plausible / sizeof *plausible };
+
+#endif

@@ -1,0 +1,207 @@
+/* seam.c - the seam once more: each function counts, asks the plan, and passes on to the real one.
+ * SPDX-License-Identifier: MIT
+ */
+#include "inside.h"
+
+/* A function to which nothing else happens. */
+#define PASS(result_type, name, operation, parameters, arguments)                       \
+  result_type real__sys_##name parameters;                                              \
+  result_type tenon__sys_##name parameters {                                            \
+    ptrdiff_t planned;                                                                  \
+    if (!faults_here(AT_##name, &planned)) return real__sys_##name arguments;           \
+    return (result_type)(planned < 0 ? faults_fail(operation, (int)planned) : planned); \
+  }
+
+/* ... for which nobody can plan anything. */
+#define KEEP(result_type, name, parameters, arguments) \
+  result_type real__sys_##name parameters;             \
+  result_type tenon__sys_##name parameters {           \
+    return real__sys_##name arguments;                 \
+  }
+
+/* ... and which tells nothing. */
+#define KEEP_QUIET(name, parameter, argument) \
+  void real__sys_##name(parameter);           \
+  void tenon__sys_##name(parameter) {         \
+    real__sys_##name(argument);               \
+  }
+
+/* Calls that pass what is planned for them on. */
+#define RETURN_PLANNED(name, operation)                                                                             \
+  do {                                                                                                              \
+    ptrdiff_t planned;                                                                                              \
+    if (faults_here(AT_##name, &planned)) return planned < 0 ? faults_fail(operation, (int)planned) : (int)planned; \
+  } while (0)
+
+/* ---- Errors, start-up, clock, threads ---------------------------------------------------------------------------- */
+
+KEEP(int, last_error, (void), ())
+KEEP(int, handle_error, (tenon_sock s), (s))
+PASS(int, startup, TENON__START, (void), ())
+KEEP(int, cleanup, (void), ())
+KEEP(int64_t, now_ms, (void), ())
+KEEP_QUIET(gate_open, tenon__gate *gate, gate)
+PASS(int, gate_wait, TENON__NAMES, (tenon__gate * gate, int timeout_ms), (gate, timeout_ms))
+PASS(int, thread_start, TENON__START, (tenon__thread_function * run, void *argument), (run, argument))
+KEEP_QUIET(remember, int native, native)
+KEEP(int, remembered, (void), ())
+KEEP_QUIET(set_cancel, tenon_sock cancel, cancel)
+
+int real__sys_gate_init(tenon__gate *gate);
+int tenon__sys_gate_init(tenon__gate *gate) {
+  RETURN_PLANNED(gate_init, TENON__START);
+  int result = real__sys_gate_init(gate);
+  if (result == 0) faults_note(1);
+  return result;
+}
+
+void real__sys_gate_destroy(tenon__gate *gate);
+void tenon__sys_gate_destroy(tenon__gate *gate) {
+  real__sys_gate_destroy(gate);
+  faults_note(-1);
+}
+
+/* ---- Sockets ----------------------------------------------------------------------------------------------------- */
+
+PASS(int, adopt, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, bind, TENON__BIND, (tenon_sock s, const tenon__sockaddr *local, int stream), (s, local, stream))
+PASS(int, listen, TENON__LISTEN, (tenon_sock s, int backlog), (s, backlog))
+PASS(int, set_nonblocking, TENON__NAMES, (tenon_sock s, int on), (s, on))
+PASS(int, family, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, had_peer, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, is_connecting, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, getsockname, TENON__NAMES, (tenon_sock s, tenon__sockaddr *local), (s, local))
+PASS(int, getpeername, TENON__NAMES, (tenon_sock s, tenon__sockaddr *peer), (s, peer))
+PASS(int, shutdown, TENON__NAMES, (tenon_sock s, int how), (s, how))
+PASS(int, is_listening, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, is_v6only, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, is_stream, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, take_error, TENON__CONNECT, (tenon_sock s), (s))
+PASS(int, get_option, TENON__NAMES, (tenon_sock s, int option), (s, option))
+PASS(int, set_option, TENON__NAMES, (tenon_sock s, int option, int value), (s, option, value))
+PASS(int, set_reset, TENON__NAMES, (tenon_sock s, int on), (s, on))
+PASS(int, is_reset, TENON__NAMES, (tenon_sock s), (s))
+
+tenon_sock real__sys_socket(int family, int type, int protocol);
+tenon_sock tenon__sys_socket(int family, int type, int protocol) {
+  RETURN_PLANNED(socket, TENON__SOCKET);
+  tenon_sock s = real__sys_socket(family, type, protocol);
+  if (s >= 0) faults_note(1);
+  return s;
+}
+
+int real__sys_socketpair(tenon_sock pair[2]);
+int tenon__sys_socketpair(tenon_sock pair[2]) {
+  RETURN_PLANNED(socketpair, TENON__SOCKET);
+  int result = real__sys_socketpair(pair);
+  if (result == 0) faults_note(2);
+  return result;
+}
+
+int real__sys_connect(tenon_sock s, const tenon__sockaddr *peer);
+int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
+  ptrdiff_t planned = 0;
+  tenon__sockaddr way;
+  int is_planned = faults_here(AT_connect, &planned), result;
+  if (is_planned && planned != TENON_EINPROGRESS) return faults_fail(TENON__CONNECT, (int)planned);
+  if (!faults_find_way(peer, &way, &result)) return faults_fail(TENON__CONNECT, result);
+  result = real__sys_connect(s, &way);
+  return result == 0 && is_planned ? faults_fail(TENON__CONNECT, (int)planned) : result;
+}
+
+tenon_sock real__sys_accept(tenon_sock s, tenon__sockaddr *peer);
+tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer) {
+  RETURN_PLANNED(accept, TENON__ACCEPT);
+  tenon_sock accepted = real__sys_accept(s, peer);
+  if (accepted >= 0) faults_note(1);
+  return accepted;
+}
+
+int real__sys_close(tenon_sock s);
+int tenon__sys_close(tenon_sock s) {
+  ptrdiff_t planned = 0;
+  int is_planned = faults_here(AT_close, &planned);
+  int result = real__sys_close(s);
+  faults_note(-1);
+  return result == 0 && is_planned ? faults_fail(TENON__NAMES, (int)planned) : result;
+}
+
+/* ---- Bytes ------------------------------------------------------------------------------------------------------- */
+
+/* A planned size is at most what is asked for. */
+#define RETURN_PLANNED_OR_LIMIT(name, operation, size)                               \
+  do {                                                                               \
+    ptrdiff_t planned;                                                               \
+    if (!faults_here(AT_##name, &planned)) break;                                    \
+    if (planned <= 0) return planned < 0 ? faults_fail(operation, (int)planned) : 0; \
+    if ((size_t)planned < (size)) (size) = (size_t)planned;                          \
+  } while (0)
+
+ptrdiff_t real__sys_send(tenon_sock s, const void *data, size_t size, int may_wait);
+ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait) {
+  RETURN_PLANNED_OR_LIMIT(send, TENON__SEND, size);
+  return real__sys_send(s, data, size, may_wait);
+}
+
+ptrdiff_t real__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait);
+ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {
+  RETURN_PLANNED_OR_LIMIT(recv, TENON__RECV, size);
+  return real__sys_recv(s, data, size, flags, may_wait);
+}
+
+/* By the plans for the other way, of which it is a short cut. */
+ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
+  tenon__transfer whole = {s, (void *)data, size};
+  ptrdiff_t sent = tenon__sys_send(s, data, size, 1);
+  return sent == (ptrdiff_t)size ? sent : tenon__send_rest(&whole, sent);
+}
+
+ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
+  tenon__transfer whole = {s, data, size};
+  ptrdiff_t received = tenon__sys_recv(s, data, size, 0, 1);
+  return received >= 0 ? received : tenon__recv_rest(&whole, received);
+}
+
+PASS(ptrdiff_t, sendto, TENON__SENDTO,
+     (tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait),
+     (s, data, size, to, may_wait))
+PASS(ptrdiff_t, recvfrom, TENON__RECVFROM, (tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait),
+     (s, data, size, from, may_wait))
+PASS(int, wake, TENON__NAMES, (tenon_sock s), (s))
+
+/* ---- Waiting ----------------------------------------------------------------------------------------------------- */
+
+PASS(int, wait, TENON__NAMES, (tenon_sock s, tenon__event event, tenon_sock cancel, int timeout_ms),
+     (s, event, cancel, timeout_ms))
+PASS(int, poll, TENON__NAMES, (tenon__native_pollfd * items, int count, int timeout_ms), (items, count, timeout_ms))
+
+/* ---- Names ------------------------------------------------------------------------------------------------------- */
+
+int real__sys_getaddrinfo(const char *name, int is_host, const tenon__native_info *hints, tenon__native_info **list);
+int tenon__sys_getaddrinfo(const char *name, int is_host, const tenon__native_info *hints, tenon__native_info **list) {
+  int result;
+  RETURN_PLANNED(getaddrinfo, TENON__LOOKUP);
+  if (!is_host || !faults_look_up(list, &result)) result = real__sys_getaddrinfo(name, is_host, hints, list);
+  if (result == 0 && *list) faults_note(1);
+  return result;
+}
+
+int real__sys_canonname(const tenon__native_info *list, char *name, size_t size);
+int tenon__sys_canonname(const tenon__native_info *list, char *name, size_t size) {
+  int result;
+  RETURN_PLANNED(canonname, TENON__LOOKUP);
+  return faults_canonname(list, name, size, &result) ? result : real__sys_canonname(list, name, size);
+}
+
+void real__sys_freeaddrinfo(tenon__native_info *list);
+void tenon__sys_freeaddrinfo(tenon__native_info *list) {
+  if (!faults_forget_list(list)) real__sys_freeaddrinfo(list);
+  faults_note(-1);
+}
+
+int real__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t size);
+int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t size) {
+  int result;
+  RETURN_PLANNED(getnameinfo, TENON__LOOKUP);
+  return faults_name_host(host, size, &result) ? result : real__sys_getnameinfo(address, host, size);
+}
