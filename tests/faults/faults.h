@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The fault tests are built from the library's own sources. CMake renames the backend's functions, tenon__sys_bind to
- * real__sys_bind, and seam.c stands in between. Whatever sys.h declares and seam.c lacks, the linker misses.
+ * real__sys_bind, and seam.c stands in between. What seam.c does not have is left alone.
  *
  * Plans are made while no call is under way. Without a plan everything is passed on.
  */

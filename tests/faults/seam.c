@@ -12,20 +12,6 @@
     return (result_type)(planned < 0 ? faults_fail(operation, (int)planned) : planned); \
   }
 
-/* ... for which nobody can plan anything. */
-#define KEEP(result_type, name, parameters, arguments) \
-  result_type real__sys_##name parameters;             \
-  result_type tenon__sys_##name parameters {           \
-    return real__sys_##name arguments;                 \
-  }
-
-/* ... and which tells nothing. */
-#define KEEP_QUIET(name, parameter, argument) \
-  void real__sys_##name(parameter);           \
-  void tenon__sys_##name(parameter) {         \
-    real__sys_##name(argument);               \
-  }
-
 /* Calls that pass what is planned for them on. */
 #define RETURN_PLANNED(name, operation)                                                                             \
   do {                                                                                                              \
@@ -33,19 +19,11 @@
     if (faults_here(AT_##name, &planned)) return planned < 0 ? faults_fail(operation, (int)planned) : (int)planned; \
   } while (0)
 
-/* ---- Errors, start-up, clock, threads ---------------------------------------------------------------------------- */
+/* ---- Start-up, threads ------------------------------------------------------------------------------------------ */
 
-KEEP(int, last_error, (void), ())
-KEEP(int, handle_error, (tenon_sock s), (s))
 PASS(int, startup, TENON__START, (void), ())
-KEEP(int, cleanup, (void), ())
-KEEP(int64_t, now_ms, (void), ())
-KEEP_QUIET(gate_open, tenon__gate *gate, gate)
 PASS(int, gate_wait, TENON__NAMES, (tenon__gate * gate, int timeout_ms), (gate, timeout_ms))
 PASS(int, thread_start, TENON__START, (tenon__thread_function * run, void *argument), (run, argument))
-KEEP_QUIET(remember, int native, native)
-KEEP(int, remembered, (void), ())
-KEEP_QUIET(set_cancel, tenon_sock cancel, cancel)
 
 int real__sys_gate_init(tenon__gate *gate);
 int tenon__sys_gate_init(tenon__gate *gate) {
