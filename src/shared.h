@@ -13,11 +13,6 @@
 /* Sees to it that the system's socket layer stays for as long as sockets may be there. */
 void tenon__keep_started(void);
 
-/* ---- memory.c ---- */
-
-void *tenon__allocate(size_t size);
-void tenon__release(void *memory);
-
 /* ---- wait.c ---- */
 
 /* The time limit of one call of the public interface. The clock is not read before there is something to wait for. */

@@ -3,8 +3,8 @@
  *
  * Holds for all of them: arguments have been checked (pointers are not NULL, sizes are not 0), handles have not. A
  * result is 0, a count or a handle, or a TENON_E... code made by tenon__failure() right after the call that failed.
- * None of them waits but those that say so, none allocates, none retries but after an interruption by a signal. What is
- * missing to the semantics of tenon.h stands above the seam, once. */
+ * None of them waits but those that say so, none allocates but for starting a process, none retries but after an
+ * interruption by a signal. What is missing to the semantics of tenon.h stands above the seam, once. */
 #ifndef TENON_SRC_SYS_H
 #define TENON_SRC_SYS_H
 
@@ -62,6 +62,10 @@ int tenon__error_code(tenon__operation operation, int native);
 int tenon__failure(tenon__operation operation, tenon_sock s);
 int tenon__returned(tenon__operation operation, int native);
 int tenon__refuse(int code);
+
+/* Neutral, too: memory (src/memory.c). */
+void *tenon__allocate(size_t size);
+void tenon__release(void *memory);
 
 /* ---- Start-up (sys_startup.c) ---- */
 
@@ -153,8 +157,10 @@ int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t si
 
 /* ---- Threads (sys_thread.c) ---- */
 
-/* Runs a function in a thread that nobody joins. */
-int tenon__sys_thread_start(tenon__thread_function *run, void *argument);
+/* Runs a function in a thread that is either joined, which waits for its end, or detached. */
+int tenon__sys_thread_open(tenon__thread *thread, tenon__thread_function *run, void *argument);
+void tenon__sys_thread_join(const tenon__thread *thread);
+void tenon__sys_thread_detach(const tenon__thread *thread);
 /* A gate starts closed and is opened once. Waiting ends when it is open (1) or after timeout_ms, perhaps a little early
  * (0). */
 int tenon__sys_gate_init(tenon__gate *gate);
@@ -168,6 +174,28 @@ void tenon__sys_set_cancel(tenon_sock cancel);
 #ifndef tenon__sys_cancel /* native.h may know a shorter way */
 tenon_sock tenon__sys_cancel(void);
 #endif
+
+/* ---- Processes (sys_process.c), for src/server ---- */
+
+/* Starts this program once more, as a worker that has the other end of a socket pair, which stays the caller's as well.
+ * What the program printed so far is flushed before. 0, or 1: this is the worker, where it starts as a copy. */
+int tenon__sys_process_start(tenon__process *worker, tenon_sock channel);
+/* Ends it whatever it does, and forgets it. */
+void tenon__sys_process_end(tenon__process *worker);
+/* Gives the worker a socket, over its channel, and takes what was given over it; the one who gave it keeps it open
+ * until then. Taking waits in no case: TENON_EAGAIN. */
+int tenon__sys_hand_over(tenon_sock channel, const tenon__process *worker, tenon_sock s);
+tenon_sock tenon__sys_take_over(tenon_sock channel);
+/* Whether this process is a worker; its end of the channel, for the first one that asks, and TENON_EBUSY for others. */
+int tenon__sys_is_worker(void);
+tenon_sock tenon__sys_worker_channel(void);
+/* From here on what is typed at the terminal does not concern this process, nor does a polite request to end, and a
+ * crash asks nobody what to do. */
+void tenon__sys_worker_begin(void);
+/* ---- Interrupts (sys_interrupt.c), for src/server ---- */
+
+/* What asks this process to end wakes trigger instead; TENON_NO_SOCK: what was before. */
+int tenon__sys_on_interrupt(tenon_sock trigger);
 
 /* ---- Spelled alike on all systems (sys_alike.c) ---- */
 
@@ -196,5 +224,10 @@ int tenon__sys_set_option(tenon_sock s, int option, int value);
 /* Whether closing resets the connection. */
 int tenon__sys_set_reset(tenon_sock s, int on);
 int tenon__sys_is_reset(tenon_sock s);
+/* Runs a function in a thread that nobody joins. */
+int tenon__sys_thread_start(tenon__thread_function *run, void *argument);
+/* Flushes what the program printed, and ends this process without more ado. */
+void tenon__sys_flush(void);
+void tenon__sys_exit(int status);
 
 #endif

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include "sys.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local) {
   local->size = sizeof local->u;
   return getsockname(tenon__native(s), &local->u.any, &local->size) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
@@ -75,4 +78,19 @@ int tenon__sys_is_reset(tenon_sock s) {
   socklen_t size = sizeof linger;
   int result = getsockopt(tenon__native(s), SOL_SOCKET, SO_LINGER, (void *)&linger, &size);
   return result == 0 ? linger.l_onoff && linger.l_linger == 0 : tenon__failure(TENON__NAMES, s);
+}
+
+int tenon__sys_thread_start(tenon__thread_function *run, void *argument) {
+  tenon__thread thread;
+  int result = tenon__sys_thread_open(&thread, run, argument);
+  if (result == 0) tenon__sys_thread_detach(&thread);
+  return result;
+}
+
+void tenon__sys_flush(void) {
+  fflush(stdout);
+}
+
+void tenon__sys_exit(int status) {
+  _Exit(status);
 }

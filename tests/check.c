@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serving.h"
 #include "support.h"
 #include "tenon.h"
 #include "test_list.h" /* CMake's: TEST_LIST of topics and names, SKIP_LIST of full names and conditions */
@@ -271,6 +272,7 @@ static int list_tests(void) {
 }
 
 int main(int argument_count, char **arguments) {
+  if (tenon_server_is_worker()) return serving_work();
   setvbuf(stdout, NULL, _IONBF, 0); /* a test that crashes or hangs still shows what it said */
   if (argument_count == 2 && strcmp(arguments[1], "--list") == 0) return list_tests();
   start_watchdog();

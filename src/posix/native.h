@@ -58,6 +58,9 @@ extern _Thread_local intptr_t tenon__native_not_cancel;
 typedef void *tenon__thread_function(void *);
 #define TENON__THREAD(name, argument) static void *name(void *argument)
 
+typedef pthread_t tenon__thread;
+typedef pid_t tenon__process;
+
 typedef struct tenon__gate {
   pthread_mutex_t lock;
   pthread_cond_t opened;

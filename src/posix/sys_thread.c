@@ -1,20 +1,25 @@
-/* posix/sys_thread.c - threads nobody joins, gates, one int for each thread.
+/* posix/sys_thread.c - threads, gates, one int for each thread.
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
 #include <signal.h>
 
 /* The program's signals are for the program's threads. */
-int tenon__sys_thread_start(tenon__thread_function *run, void *argument) {
-  pthread_t thread;
+int tenon__sys_thread_open(tenon__thread *thread, tenon__thread_function *run, void *argument) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(&thread, NULL, run, argument);
+  int error = pthread_create(thread, NULL, run, argument);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (error != 0) return tenon__returned(TENON__START, error);
-  pthread_detach(thread);
-  return 0;
+  return error == 0 ? 0 : tenon__returned(TENON__START, error);
+}
+
+void tenon__sys_thread_join(const tenon__thread *thread) {
+  pthread_join(*thread, NULL);
+}
+
+void tenon__sys_thread_detach(const tenon__thread *thread) {
+  pthread_detach(*thread);
 }
 
 int tenon__sys_gate_init(tenon__gate *gate) {

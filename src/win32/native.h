@@ -37,6 +37,8 @@ static inline SOCKET tenon__native(intptr_t s) {
 typedef DWORD WINAPI tenon__thread_function(void *);
 #define TENON__THREAD(name, argument) static DWORD WINAPI name(void *argument)
 
+typedef HANDLE tenon__thread;
+typedef HANDLE tenon__process;
 typedef HANDLE tenon__gate;
 
 #endif

@@ -1,12 +1,19 @@
-/* win32/sys_thread.c - threads nobody joins, gates, one int for each thread.
+/* win32/sys_thread.c - threads, gates, one int for each thread.
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
-int tenon__sys_thread_start(tenon__thread_function *run, void *argument) {
-  HANDLE thread = CreateThread(NULL, 0, run, argument, 0, NULL);
-  if (!thread) return tenon__failure(TENON__START, TENON_NO_SOCK);
-  CloseHandle(thread);
-  return 0;
+int tenon__sys_thread_open(tenon__thread *thread, tenon__thread_function *run, void *argument) {
+  *thread = CreateThread(NULL, 0, run, argument, 0, NULL);
+  return *thread ? 0 : tenon__failure(TENON__START, TENON_NO_SOCK);
+}
+
+void tenon__sys_thread_join(const tenon__thread *thread) {
+  WaitForSingleObject(*thread, INFINITE);
+  CloseHandle(*thread);
+}
+
+void tenon__sys_thread_detach(const tenon__thread *thread) {
+  CloseHandle(*thread);
 }
 
 int tenon__sys_gate_init(tenon__gate *gate) {

@@ -5,7 +5,7 @@ warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 # ---- The header, alone and beside windows.h --------------------------------------------------------------------------
 
-rule_header_gcc() { header_compiles gcc tenon.h; }
+rule_header_gcc() { header_compiles gcc tenon.h && header_compiles gcc tenon/server.h; }
 
 rule_header_clang() {
   command -v clang >/dev/null || skip 'clang is not installed'
@@ -17,7 +17,8 @@ rule_header_mingw() {
   header_compiles x86_64-w64-mingw32-gcc tenon.h &&
     header_compiles x86_64-w64-mingw32-gcc winsock2.h windows.h tenon.h &&
     header_compiles x86_64-w64-mingw32-gcc tenon.h winsock2.h windows.h &&
-    header_compiles x86_64-w64-mingw32-gcc tenon.h windows.h
+    header_compiles x86_64-w64-mingw32-gcc tenon.h windows.h &&
+    header_compiles x86_64-w64-mingw32-gcc tenon/server.h winsock2.h windows.h
 }
 
 header_compiles() { # COMPILER HEADER...
@@ -36,7 +37,7 @@ rule_unity_windows() { unity_compiles x86_64-w64-mingw32-gcc win32; }
 
 # The backend first: its native.h says which of the system's functions the headers show.
 unity_compiles() { # COMPILER BACKEND
-  printf '#include "%s"\n' src/"$2"/*.c src/*.c | "$1" -x c -std=c11 "${warnings[@]}" -Iinclude -I. -c -o /dev/null -
+  printf '#include "%s"\n' src/"$2"/*.c src/*.c src/server/*.c | "$1" -x c -std=c11 "${warnings[@]}" -Iinclude -I. -c -o /dev/null -
 }
 
 # ---- Further systems -------------------------------------------------------------------------------------------------
@@ -48,14 +49,14 @@ rule_windows_i686() {
 
 rule_musl() {
   command -v musl-gcc >/dev/null || skip 'musl-gcc is not installed'
-  musl-gcc -static -std=c11 "${warnings[@]}" -Iinclude -o build/client-musl examples/client.c src/*.c src/posix/*.c
+  musl-gcc -static -std=c11 "${warnings[@]}" -Iinclude -o build/client-musl examples/client.c src/*.c src/posix/*.c src/server/*.c
 }
 
 rule_macos() {
   local source
   command -v zig >/dev/null || skip 'zig, which compiles for macOS, is not installed'
   export ZIG_GLOBAL_CACHE_DIR=$root/build/zig-cache ZIG_LOCAL_CACHE_DIR=$root/build/zig-cache
-  for source in src/*.c src/posix/*.c; do
+  for source in src/*.c src/posix/*.c src/server/*.c; do
     zig cc -target x86_64-macos -std=c11 "${warnings[@]}" -Iinclude -c -o build/macos.o "$source" || return 1
   done
 }

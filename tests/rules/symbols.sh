@@ -74,7 +74,7 @@ rule_seam_windows() {
 # By source rather than by object: a build folder may still hold objects of files that are gone.
 calls_of() { # NM BUILD SUFFIX
   local source
-  for source in src/*.c; do
+  for source in src/*.c src/server/*.c; do
     [ "$source" != src/sys_alike.c ] || continue
     "$1" -u "build/$2/CMakeFiles/tenon.dir/$source.$3" 2>&1 | awk -v source="$source" '{ print source, $NF }'
   done | sed 's/ \.refptr\./ /' | grep -vE " (tenon_[a-z0-9_]+|$c_library|$compiler)\$"

@@ -10,10 +10,11 @@ rule_no_system_names() {
 neutral_files() {
   find include examples bench tests/faults -name '*.[ch]'
   find src tests -maxdepth 1 -name '*.[ch]'
+  find src/server -name '*.[ch]'
 }
 
 rule_header_includes() {
-  grep -n '# *include' include/tenon.h | grep -vE '<(stddef|stdint)\.h>' | none
+  grep -nr '# *include' include | grep -vE '<(stddef|stdint)\.h>|"\.\./tenon\.h"' | none
 }
 
 rule_header_length() {
@@ -57,14 +58,14 @@ rule_shell() {
 # ---- What tenon.h promises -------------------------------------------------------------------------------------------
 
 public_functions() {
-  sed -nE 's/^TENON_API .*[ *](tenon_[a-z0-9_]+)\(.*/\1/p' include/tenon.h | sort
+  sed -nE 's/^TENON_API .*[ *](tenon_[a-z0-9_]+)\(.*/\1/p' include/tenon.h include/tenon/server.h | sort
 }
 
 rule_public_functions_defined() {
   local name
   [ -n "$(public_functions)" ] || { echo 'include/tenon.h: no function found' && return 1; }
   for name in $(public_functions); do
-    grep -qE "^[a-z].*[ *]$name\(" src/*.c || echo "$name: in no src/*.c"
+    grep -qE "^[a-z].*[ *]$name\(" src/*.c src/server/*.c || echo "$name: in no src/*.c, src/server/*.c"
   done | none
 }
 

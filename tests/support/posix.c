@@ -23,6 +23,12 @@
 
 _Static_assert(sizeof(pthread_t) <= sizeof(((support_thread *)0)->native), "a thread's handle does not fit");
 
+/* ThreadSanitizer wants to be asked before a copy of a program with threads may have threads of its own. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void) {
+  return "die_after_fork=0";
+}
+
 int support_is_windows(void) {
   return 0;
 }
@@ -85,6 +91,28 @@ void support_thread_join(support_thread *thread) {
 
 void support_thread_detach(support_thread *thread) {
   pthread_detach(native_thread(thread));
+}
+
+int64_t support_process_id(void) {
+  return getpid();
+}
+
+/* The thread's own address for what each thread has one of. */
+int64_t support_thread_id(void) {
+  static _Thread_local char mark;
+  return (int64_t)(intptr_t)&mark;
+}
+
+/* A sanitizer would catch the signal and print a page about it. */
+void support_crash(void) {
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  signal(SIGSEGV, SIG_DFL);
+  raise(SIGSEGV);
+}
+
+void support_process_kill(int64_t process_id) {
+  kill((pid_t)process_id, SIGKILL);
 }
 
 tenon_sock support_open_file(void) {

@@ -91,6 +91,25 @@ void support_thread_detach(support_thread *thread) {
   CloseHandle(native);
 }
 
+int64_t support_process_id(void) {
+  return GetCurrentProcessId();
+}
+
+int64_t support_thread_id(void) {
+  return GetCurrentThreadId();
+}
+
+/* A page fault would do as well, but Wine then starts a debugger, which takes half a second. */
+void support_crash(void) {
+  TerminateProcess(GetCurrentProcess(), 0xC0000005);
+}
+
+void support_process_kill(int64_t process_id) {
+  HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)process_id);
+  TerminateProcess(process, 1);
+  CloseHandle(process);
+}
+
 tenon_sock support_open_file(void) {
   return (tenon_sock)CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
 }

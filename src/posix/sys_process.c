@@ -1,0 +1,130 @@
+/* posix/sys_process.c - workers, as forks of this process that are as bare as a new program would be.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define DESCRIPTORS_MAX 65536 /* looked through where there is no list of them */
+
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC 0
+#endif
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
+static int is_worker_here;
+static atomic_int channel_here = -1;
+
+static void close_if_not_inherited(int fd) {
+  int flags = fcntl(fd, F_GETFD);
+  if (flags >= 0 && (flags & FD_CLOEXEC) && fd != atomic_load(&channel_here)) close(fd);
+}
+
+/* What exec would close. A copy of somebody else's connection, above all, would keep it open after its end. */
+static void close_not_inherited(void) {
+  DIR *open_ones = opendir("/dev/fd");
+  if (!open_ones) {
+    for (int fd = 3; fd < DESCRIPTORS_MAX && fd < sysconf(_SC_OPEN_MAX); fd++) close_if_not_inherited(fd);
+    return;
+  }
+  for (struct dirent *entry; (entry = readdir(open_ones));) {
+    int fd = atoi(entry->d_name);
+    if (fd > 2 && fd != dirfd(open_ones)) close_if_not_inherited(fd);
+  }
+  closedir(open_ones);
+}
+
+/* No signal finds the child with its parent's handlers. */
+int tenon__sys_process_start(tenon__process *worker, tenon_sock channel) {
+  sigset_t all, before;
+  tenon__sys_flush(); /* or it would be printed twice */
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  *worker = fork();
+  int result = *worker >= 0 ? *worker == 0 : tenon__failure(TENON__START, TENON_NO_SOCK);
+  if (*worker == 0) {
+    is_worker_here = 1;
+    atomic_store(&channel_here, tenon__native(channel));
+    tenon__sys_worker_begin();
+    close_not_inherited();
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return result;
+}
+
+/* Where the program itself collects its children, or ignores their ends, this one may be gone already, and its number be
+ * somebody else's. */
+void tenon__sys_process_end(tenon__process *worker) {
+  if (waitpid(*worker, NULL, WNOHANG) != 0) return;
+  kill(*worker, SIGKILL);
+  while (waitpid(*worker, NULL, 0) < 0 && errno == EINTR) continue;
+}
+
+typedef union tenon__one_descriptor {
+  struct cmsghdr align;
+  char bytes[CMSG_SPACE(sizeof(int))];
+} tenon__one_descriptor;
+
+/* A descriptor travels with a byte, or not at all. */
+int tenon__sys_hand_over(tenon_sock channel, const tenon__process *worker, tenon_sock s) {
+  (void)worker;
+  int fd = tenon__native(s);
+  tenon__one_descriptor control;
+  memset(&control, 0, sizeof control);
+  struct iovec byte = {"", 1};
+  struct msghdr message = {
+      .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof fd);
+  memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  ssize_t sent;
+  do {
+    sent = sendmsg(tenon__native(channel), &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent == 1 ? 0 : tenon__failure(TENON__NAMES, channel);
+}
+
+/* Without a descriptor for it, Linux drops the socket and tells so. */
+tenon_sock tenon__sys_take_over(tenon_sock channel) {
+  tenon__one_descriptor control;
+  char byte;
+  int fd;
+  struct iovec buffer = {&byte, 1};
+  struct msghdr message = {
+      .msg_iov = &buffer, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes};
+  ssize_t received;
+  do {
+    received = recvmsg(tenon__native(channel), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return tenon__failure(TENON__NAMES, channel);
+  struct cmsghdr *header = received == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+  if (!header || header->cmsg_type != SCM_RIGHTS) return tenon__refuse(received == 1 ? TENON_EMFILE : TENON_EPIPE);
+  memcpy(&fd, CMSG_DATA(header), sizeof fd);
+  int result = tenon__sys_adopt(fd);
+  return result < 0 ? result : fd;
+}
+
+int tenon__sys_is_worker(void) {
+  return is_worker_here;
+}
+
+tenon_sock tenon__sys_worker_channel(void) {
+  int fd = atomic_exchange(&channel_here, -1);
+  return fd >= 0 ? fd : tenon__refuse(TENON_EBUSY);
+}
+
+void tenon__sys_worker_begin(void) {
+  static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM};
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = SIG_IGN;
+  for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) sigaction(ignored[i], &action, NULL);
+}
