@@ -27,7 +27,7 @@ static int answer_id(tenon_sock client, const tenon_addr *peer) {
 }
 
 static int answer_who(tenon_sock client) {
-  serving_who who = {support_process_id(), support_thread_id()};
+  serving_who who = {support_process_id(), support_thread_id(), tenon_server_is_worker()};
   return say(client, &who, sizeof who);
 }
 
@@ -39,7 +39,8 @@ static int echo(tenon_sock client) {
   return -1;
 }
 
-static int hang(void) {
+static int hang(tenon_sock client) {
+  say(client, "h", 1);
   while (!atomic_load(&is_let_go)) support_sleep_ms(1);
   return -1;
 }
@@ -50,7 +51,7 @@ static int follow(char order, tenon_sock client, const tenon_addr *peer) {
     case SERVING_WHO: return answer_who(client);
     case SERVING_ECHO: return echo(client);
     case SERVING_CRASH: support_crash(); return -1;
-    case SERVING_HANG: return hang();
+    case SERVING_HANG: return hang(client);
     case SERVING_BYE: say(client, "bye", 3); return -1;
     default: return -1;
   }
@@ -178,6 +179,13 @@ int serving_ask_who(tenon_sock client, serving_who *who) {
   ptrdiff_t result = tenon_send(client, &(char){SERVING_WHO}, 1, NET_LIMIT_MS);
   if (result == 1) result = tenon_recv_all(client, who, sizeof *who, NET_LIMIT_MS);
   return result == (ptrdiff_t)sizeof *who ? 0 : result < 0 ? (int)result : -1;
+}
+
+int serving_hang(tenon_sock client) {
+  char byte;
+  ptrdiff_t result = tenon_send(client, &(char){SERVING_HANG}, 1, NET_LIMIT_MS);
+  if (result == 1) result = tenon_recv(client, &byte, 1, NET_LIMIT_MS);
+  return result == 1 ? 0 : -1;
 }
 
 int serving_is_ended(tenon_sock client) {

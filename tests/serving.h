@@ -14,8 +14,9 @@
 #define SERVING_WHO 'w'   /* process and thread come back */
 #define SERVING_ECHO 'e'  /* all that follows comes back */
 #define SERVING_CRASH 'c' /* the process crashes */
-#define SERVING_HANG 'h'  /* the handler does not return, whatever happens, until serving_let_go() */
-#define SERVING_BYE 'b'   /* "bye" comes back, and the handler returns */
+#define SERVING_HANG \
+  'h' /* a byte comes back, and the handler does not return, whatever happens, before serving_let_go() */
+#define SERVING_BYE 'b' /* "bye" comes back, and the handler returns */
 
 typedef struct serving {
   tenon_server server; /* what serving_prepare() does not set, the test may */
@@ -51,8 +52,12 @@ int serving_is_answered(tenon_sock client, uint32_t id);
 
 typedef struct serving_who {
   int64_t process, thread;
+  int64_t is_worker;
 } serving_who;
 int serving_ask_who(tenon_sock client, serving_who *who);
+
+/* 0 once the handler hangs. */
+int serving_hang(tenon_sock client);
 
 /* 0 if the client sees the end, and before it nothing. */
 int serving_is_ended(tenon_sock client);

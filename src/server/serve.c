@@ -197,7 +197,12 @@ static int open_reception(const tenon_server *server) {
   r.team_items = r.model->items(server);
   r.items = tenon__allocate((size_t)(TEAM_ITEM + r.team_items + TENON__TURNED_AWAY_MAX) * sizeof r.items[0]);
   int result = r.items ? r.model->open(server, &r.team) : tenon__refuse(TENON_ENOMEM);
-  if (result == 0) result = run_reception(&r);
+  if (result == 0) {
+    tenon_sock cancel = tenon__sys_cancel(); /* who serves is ended by stop, and by nothing half-way */
+    tenon__sys_set_cancel(TENON_NO_SOCK);
+    result = run_reception(&r);
+    tenon__sys_set_cancel(cancel);
+  }
   if (r.listener != TENON_NO_SOCK) tenon_close(r.listener);
   if (r.items) tenon__release(r.items);
   return result;

@@ -4,6 +4,7 @@
 
 #define BEGIN_MS 10000 /* for the greeting, and for the rest of an order */
 #define CANCELED_BY_PARENT_MS 1000
+#define THREAD_MS 5000 /* for a thread to be had */
 #define THREAD_RETRY_MS 20
 
 typedef struct work {
@@ -51,7 +52,17 @@ static tenon_sock receive_socket(work *w) {
   return client;
 }
 
-/* The parent keeps the client until the report, and gives it to another worker if this one ends before. */
+/* 0, or there is no thread to be had for the client. */
+static int give_to_crew(work *w, tenon_sock client, const tenon_addr *peer) {
+  int64_t deadline = tenon_deadline(THREAD_MS);
+  int result;
+  while ((result = tenon__threads_model.take(w->crew, client, peer)) < 0 && tenon_remaining(deadline) > 0)
+    await_work(w, 0, THREAD_RETRY_MS);
+  return result;
+}
+
+/* The parent keeps the client until the report, and gives it to another worker if this one ends before. So the report
+ * comes before the handler: nobody is served twice. */
 static void take_client(work *w) {
   tenon_addr peer;
   tenon_sock client = receive_socket(w);
@@ -60,8 +71,11 @@ static void take_client(work *w) {
     w->is_over = 1;
     return;
   }
-  while (tenon__threads_model.take(w->crew, client, &peer) < 0) await_work(w, 0, THREAD_RETRY_MS);
+  int result = give_to_crew(w, client, &peer);
   w->serving++;
+  if (result == 0) return;
+  tenon_close(client);
+  report_done(w, w->serving - 1);
 }
 
 static void follow_order(work *w) {

@@ -4,6 +4,7 @@
 
 #define TELL_MS 1000    /* for a worker to take a few bytes */
 #define TAKE_MS 10000   /* for a worker to come up and take its client; then it is given up */
+#define END_MS 1000     /* for idle workers to end */
 #define FREE_DEATHS 4   /* in a row without a client served, before the next start is put off ... */
 #define BRAKE_MIN_MS 50 /* ... by this, then by twice as much, and so on */
 #define BRAKE_MAX_MS 1000
@@ -68,7 +69,6 @@ static int start_process(office *o, desk *d) {
     return result;
   }
   d->has_process = 1;
-  d->is_ending = 0;
   d->channel = pair[0];
   return greet(o, d);
 }
@@ -82,7 +82,9 @@ static void bury(office *o, desk *d) {
   d->serving = kept;
   d->has_process = 0;
   d->channel = TENON_NO_SOCK;
-  if (d->is_ending) return;
+  int was_expected = d->is_ending;
+  d->is_ending = 0;
+  if (was_expected) return;
   int over = ++o->deaths - FREE_DEATHS;
   if (over <= 0) return;
   int brake_ms = over < 6 ? BRAKE_MIN_MS << (over - 1) : BRAKE_MAX_MS;
@@ -207,9 +209,23 @@ static void cancel_office(void *team) {
   }
 }
 
+/* Those who have nothing to do end by themselves when they hear so. */
+static void let_idle_workers_end(office *o) {
+  int64_t deadline = tenon_deadline(END_MS);
+  char reports[64];
+  for (int i = 0; i < o->count; i++)
+    if (o->desks[i].has_process && o->desks[i].serving == 0) tenon_shutdown(o->desks[i].channel, TENON_SHUT_WR);
+  for (int i = 0; i < o->count; i++) {
+    desk *d = &o->desks[i];
+    if (!d->has_process || d->serving > 0) continue;
+    while (tenon_recv(d->channel, reports, sizeof reports, tenon_remaining(deadline)) > 0) continue;
+  }
+}
+
 /* A worker can be ended whatever its handlers do. */
 static int close_office(void *team) {
   office *o = team;
+  let_idle_workers_end(o);
   for (int i = 0; i < o->count; i++) {
     desk *d = &o->desks[i];
     if (d->has_process) bury(o, d);

@@ -103,11 +103,15 @@ int64_t support_thread_id(void) {
   return (int64_t)(intptr_t)&mark;
 }
 
-/* A sanitizer would catch the signal and print a page about it. */
+/* A sanitizer would catch the signal and print a page about it. Unlike a true fault, it can be blocked. */
 void support_crash(void) {
   struct rlimit none = {0, 0};
+  sigset_t fault;
+  sigemptyset(&fault);
+  sigaddset(&fault, SIGSEGV);
   setrlimit(RLIMIT_CORE, &none);
   signal(SIGSEGV, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &fault, NULL);
   raise(SIGSEGV);
 }
 
