@@ -186,6 +186,9 @@ void tenon__sys_process_end(tenon__process *worker);
  * until then. Taking waits in no case: TENON_EAGAIN. */
 int tenon__sys_hand_over(tenon_sock channel, const tenon__process *worker, tenon_sock s);
 tenon_sock tenon__sys_take_over(tenon_sock channel);
+/* Numbers that tell processes, and threads of one, apart. */
+int64_t tenon__sys_process_id(void);
+int64_t tenon__sys_thread_id(void);
 /* Whether this process is a worker; its end of the channel, for the first one that asks, and TENON_EBUSY for others. */
 int tenon__sys_is_worker(void);
 tenon_sock tenon__sys_worker_channel(void);

@@ -69,10 +69,9 @@ TEST(each_model_serves_in_the_threads_and_processes_that_it_names) {
     for (int i = 0; i < count; i++) {
       CHECK_EQ(who[i].is_worker, serving_has_processes(model));
       CHECK_EQ(who[i].process != support_process_id(), serving_has_processes(model));
-      CHECK(who[i].process != support_process_id() || who[i].thread != support_thread_id());
+      CHECK(who[i].process != support_process_id() || who[i].thread != tenon_server_thread_id());
     }
-    if (!support_is_windows() || model != TENON_SERVE_PROCESSES) /* threads of forks have the same addresses */
-      CHECK_EQ(count_distinct(who, count, 1), expected[model].threads);
+    CHECK_EQ(count_distinct(who, count, 1), expected[model].threads);
     CHECK_EQ(count_distinct(who, count, 0), expected[model].processes);
     close_all(clients, count);
     CHECK_EQ(serving_stop(&s), 0);

@@ -112,6 +112,15 @@ tenon_sock tenon__sys_take_over(tenon_sock channel) {
   return result < 0 ? result : fd;
 }
 
+int64_t tenon__sys_process_id(void) {
+  return getpid();
+}
+
+/* POSIX knows no numbers of threads. */
+int64_t tenon__sys_thread_id(void) {
+  return (int64_t)(intptr_t)pthread_self();
+}
+
 int tenon__sys_is_worker(void) {
   return is_worker_here;
 }

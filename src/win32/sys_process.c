@@ -167,6 +167,14 @@ tenon_sock tenon__sys_take_over(tenon_sock channel) {
   return open_handed(&info);
 }
 
+int64_t tenon__sys_process_id(void) {
+  return GetCurrentProcessId();
+}
+
+int64_t tenon__sys_thread_id(void) {
+  return GetCurrentThreadId();
+}
+
 static INIT_ONCE worker_once = INIT_ONCE_STATIC_INIT;
 static HANDLE worker_pipe; /* NULL: this is no worker */
 static atomic_int is_channel_taken;

@@ -97,12 +97,6 @@ int64_t support_process_id(void) {
   return getpid();
 }
 
-/* The thread's own address for what each thread has one of. */
-int64_t support_thread_id(void) {
-  static _Thread_local char mark;
-  return (int64_t)(intptr_t)&mark;
-}
-
 /* A sanitizer would catch the signal and print a page about it. Unlike a true fault, it can be blocked. */
 void support_crash(void) {
   struct rlimit none = {0, 0};

@@ -46,7 +46,6 @@ void support_thread_detach(support_thread *thread); /* instead of joining it */
 /* ---- Processes --------------------------------------------------------------------------------------------------- */
 
 int64_t support_process_id(void);
-int64_t support_thread_id(void);
 void support_crash(void);                      /* as a bad pointer does it, but without a core file */
 void support_process_kill(int64_t process_id); /* whatever it does */
 

@@ -95,10 +95,6 @@ int64_t support_process_id(void) {
   return GetCurrentProcessId();
 }
 
-int64_t support_thread_id(void) {
-  return GetCurrentThreadId();
-}
-
 /* A page fault would do as well, but Wine then starts a debugger, which takes half a second. */
 void support_crash(void) {
   TerminateProcess(GetCurrentProcess(), 0xC0000005);
