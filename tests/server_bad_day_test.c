@@ -103,6 +103,70 @@ TEST(a_client_that_never_ends_costs_its_place_for_two_seconds) {
   CHECK_EQ(serving_stop(&s), 0);
 }
 
+enum { WANTING = 3, GLANCE_MS = 300 };
+
+/* Connects, asks and gets no answer while handles are wanting, which must not cost time to no purpose either. */
+static int ask_in_vain(const serving *s) {
+  tenon_pollfd items[WANTING];
+  for (int i = 0; i < WANTING; i++) {
+    items[i].sock = bad[i];
+    items[i].events = TENON_POLLIN;
+    int result = tenon_connect(bad[i], &s->at, NET_LIMIT_MS);
+    if (result == 0) result = serving_ask(bad[i], (uint32_t)i);
+    if (result < 0) return result;
+  }
+  int64_t used = support_cpu_ms();
+  int ready = tenon_poll(items, WANTING, GLANCE_MS);
+  if (ready != 0) return -1;
+  return support_cpu_ms() - used < GLANCE_MS / 2 ? 0 : -2;
+}
+
+/* With one handle left, a client can be accepted, but not be handed to a worker. */
+static int start_wanting(serving *s, int model) {
+  serving_prepare(s, model);
+  int result = serving_start(s);
+  for (int i = 0; i < WANTING && result == 0; i++) {
+    bad[i] = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+    if (bad[i] < 0) return (int)bad[i];
+  }
+  return result == 0 ? support_exhaust_handles(serving_has_processes(model)) : result;
+}
+
+TEST(clients_that_come_when_handles_are_exhausted_are_served_once_there_are_some) {
+  static serving s;
+  for (int model = 0; model < SERVING_MODELS; model++) {
+    check_note(serving_model_name(model));
+    int wanting = start_wanting(&s, model);
+    int in_vain = wanting == 0 ? ask_in_vain(&s) : 0;
+    support_release_handles();
+    for (uint32_t i = 0; i < WANTING; i++) {
+      if (wanting == 0) CHECK_EQ(serving_is_answered(bad[i], i), 0);
+      CHECK_EQ(tenon_close(bad[i]), 0);
+    }
+    CHECK_EQ(serving_stop(&s), 0);
+    if (wanting < 0) SKIP("nothing limits the handles of a process here");
+    CHECK_EQ(in_vain, 0);
+  }
+}
+
+TEST(a_server_whose_handles_are_exhausted_can_be_stopped) {
+  static serving s;
+  for (int model = 0; model < SERVING_MODELS; model++) {
+    check_note(serving_model_name(model));
+    int wanting = start_wanting(&s, model);
+    int in_vain = wanting == 0 ? ask_in_vain(&s) : 0;
+    int64_t began = tenon_now_ms();
+    int stopped = serving_stop(&s);
+    int64_t took = tenon_now_ms() - began;
+    support_release_handles();
+    for (int i = 0; i < WANTING; i++) CHECK_EQ(tenon_close(bad[i]), 0);
+    CHECK_EQ(stopped, 0);
+    CHECK(took < 3000); /* who was accepted is turned away, which takes a second where he does not end */
+    if (wanting < 0) SKIP("nothing limits the handles of a process here");
+    CHECK_EQ(in_vain, 0);
+  }
+}
+
 /* 1 once the connection is seen to be gone, whichever way. */
 static int is_gone(tenon_sock client) {
   char byte;

@@ -77,6 +77,7 @@ TEST(each_model_serves_in_the_threads_and_processes_that_it_names) {
     CHECK_EQ(serving_stop(&s), 0);
   }
   CHECK_EQ(tenon_server_is_worker(), 0);
+  CHECK_EQ(tenon_server_process_id(), support_process_id());
 }
 
 TEST(a_process_of_its_own_serves_one_client_only) {

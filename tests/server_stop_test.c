@@ -60,6 +60,29 @@ TEST(clients_in_service_may_finish_and_new_ones_are_refused) {
   }
 }
 
+TEST(an_interrupt_ends_a_server_and_not_the_program) {
+  static serving s;
+  for (int which = 0; which < SUPPORT_INTERRUPTS; which++) {
+    tenon_waker other, *stop = &s.stop;
+    serving_prepare(&s, TENON_SERVE_THREADS);
+    CHECK_EQ(serving_start(&s), 0);
+    CHECK_EQ(tenon_waker_open(&other), 0);
+    CHECK_EQ(tenon_waker_on_interrupt(&other), 0);
+    CHECK_EQ(tenon_waker_on_interrupt(stop), 0); /* which replaces it */
+    int interrupted = support_interrupt(which);
+    if (interrupted != 0) serving_tell_to_stop(&s);
+    int result = serving_await_end(&s);
+    tenon_pollfd item = {other.ready, TENON_POLLIN, 0};
+    int other_fired = tenon_poll(&item, 1, 0);
+    CHECK_EQ(tenon_waker_on_interrupt(NULL), 0);
+    CHECK_EQ(tenon_waker_on_interrupt(NULL), 0);
+    CHECK_EQ(tenon_waker_close(&other), 0);
+    CHECK_EQ(result, 0);
+    CHECK_EQ(other_fired, 0);
+    if (interrupted != 0) SKIP("no program can interrupt itself alone here");
+  }
+}
+
 enum { QUEUE = 3 };
 
 TEST(clients_that_wait_when_the_server_stops_see_a_clean_end) {

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "../../examples/checksum.h"
-#include "tenon.h"
+#include "tenon/server.h"
 
 /* Longer than any exchange of the demo, and yet an end. */
 enum { TIMEOUT_MS = 60000 };
+
+static tenon_waker stop;
+static int is_for_one;
 
 static int fail(const char *what, intptr_t code) {
   fprintf(stderr, "server: %s: %s (%s)\n", what, tenon_strerror(code), tenon_errname(code));
@@ -20,68 +23,53 @@ static const char *text_of(const tenon_addr *addr, char text[TENON_ADDR_TEXT]) {
 }
 
 /* Echoes everything but the first byte as it came. */
-static int serve(tenon_sock client, const char *name) {
-  static unsigned char block[65536];
+static void serve(tenon_sock client, const tenon_addr *peer, void *context) {
+  unsigned char block[4096];
+  char name[TENON_ADDR_TEXT];
   uint32_t sum = CHECKSUM_START;
   unsigned long long total = 0;
   ptrdiff_t count;
+  (void)context;
   while ((count = tenon_recv(client, block, sizeof block, TIMEOUT_MS)) > 0) {
     sum = checksum_add(sum, block, (size_t)count);
     if (total == 0) block[0] ^= 1;
     total += (unsigned long long)count;
-    ptrdiff_t sent = tenon_send(client, block, (size_t)count, TIMEOUT_MS);
-    if (sent < 0) return fail("send", sent);
+    count = tenon_send(client, block, (size_t)count, TIMEOUT_MS);
+    if (count < 0) break;
   }
-  if (count < 0) return fail("recv", count);
-  printf("client %s: %llu bytes, checksum %08lx\n", name, total, (unsigned long)sum);
-  return EXIT_SUCCESS;
-}
-
-static int accept_one(tenon_sock listener) {
-  tenon_addr peer;
-  char name[TENON_ADDR_TEXT];
-  tenon_sock client = tenon_accept(listener, &peer, TIMEOUT_MS);
-  if (client < 0) return fail("accept", client);
-  text_of(&peer, name);
-  printf("client %s connected\n", name);
-  int status = serve(client, name);
-  tenon_close(client);
-  return status;
-}
-
-/* On all addresses of this host, at a port that the system chooses. */
-static tenon_sock listen_anywhere(void) {
-  int family = tenon_supports(TENON_SUPPORTS_IPV6) ? TENON_AF_INET6 : TENON_AF_INET;
-  tenon_addr local = tenon_addr_any(family, 0);
-  tenon_sock listener = tenon_socket(family, TENON_SOCK_STREAM, 0);
-  if (listener < 0) return listener;
-  int result = tenon_bind(listener, &local);
-  if (result == 0) result = tenon_listen(listener, 1);
-  if (result == 0) return listener;
-  tenon_close(listener);
-  return result;
+  if (count < 0) fail("exchange", count);
+  printf("client %s: %llu bytes, checksum %08lx\n", text_of(peer, name), total, (unsigned long)sum);
+  fflush(stdout);
+  if (is_for_one) tenon_waker_wake(&stop);
 }
 
 /* The demo reads the port from this line. */
-static int announce(tenon_sock listener) {
-  tenon_addr local;
+static void announce(const tenon_addr *at, void *context) {
   char text[TENON_ADDR_TEXT];
-  int result = tenon_getsockname(listener, &local);
-  if (result < 0) return fail("getsockname", result);
-  printf("listening on %s\n", text_of(&local, text));
+  (void)context;
+  printf("listening on %s\n", text_of(at, text));
   fflush(stdout);
-  return EXIT_SUCCESS;
+}
+
+static int read_model(const char *option) {
+  static const char *const options[] = {"--model=iterative", "--model=threads", "--model=processes", "--model=hybrid"};
+  int model = 3;
+  while (model >= 0 && strcmp(option, options[model]) != 0) model--;
+  return model;
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3 || strcmp(argv[1], "--clients=1") != 0 || strcmp(argv[2], "0") != 0) {
-    fputs("usage: corrupting_server --clients=1 0\n", stderr);
+  tenon_server server = {.service = "0", .handler = serve, .started = announce, .stop = &stop};
+  if (argc == 3) server.model = read_model(argv[1]);
+  is_for_one = argc == 3 && strcmp(argv[1], "--clients=1") == 0;
+  if (is_for_one) server.model = TENON_SERVE_ITERATIVE;
+  if (argc != 3 || server.model < 0 || strcmp(argv[2], "0") != 0) {
+    fputs("usage: corrupting_server --clients=1 | --model=MODEL 0\n", stderr);
     return EXIT_FAILURE;
   }
-  tenon_sock listener = listen_anywhere();
-  if (listener < 0) return fail("listen", listener);
-  int status = announce(listener);
-  if (status == EXIT_SUCCESS) status = accept_one(listener);
-  tenon_close(listener);
-  return status;
+  int result = tenon_waker_open(&stop);
+  if (result < 0) return fail("waker", result);
+  tenon_waker_on_interrupt(&stop);
+  result = tenon_serve(&server);
+  return result < 0 ? fail("serve", result) : EXIT_SUCCESS;
 }

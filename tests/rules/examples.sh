@@ -1,21 +1,29 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(client client_short listener server server_short showip talker)
+examples=(client client_short listener server server_many server_short showip talker)
 
 rule_examples_linux() {
-  built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native
+  built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
+    workers_end_with_their_parent native
 }
 
 rule_examples_windows() {
   built windows "${examples[@]}" && wine_start &&
-    examples_keep_their_word windows && servers_can_be_interrupted windows
+    examples_keep_their_word windows && servers_can_be_interrupted windows && workers_end_with_their_parent windows
 }
 
-# The program that README.md begins with.
-rule_readme_program() {
-  local source=build/readme.c
-  sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$source"
+# The program that README.md begins with, and the one of docs/server.md, which is a whole server.
+rule_readme_program() { page_program_compiles README.md; }
+
+rule_server_page_program() {
+  page_program_compiles docs/server.md &&
+    awk 'END { if (NR > 40) print "the program of docs/server.md has " NR " lines" }' build/page.c | none
+}
+
+page_program_compiles() { # PAGE
+  local source=build/page.c
+  sed -n '/^```c$/,/^```$/p' "$1" | sed '/^```/d' >"$source"
   gcc -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Iinclude -fsyntax-only "$source"
 }
 
@@ -34,7 +42,11 @@ examples_keep_their_word() { # BUILD
       expect "$1" 2 "^usage: $server" $server --clients=0 0 &&
       expect "$1" 1 'EADDRNOTAVAIL' $server --host=192.0.2.1 0 || return 1
   done
-  expect "$1" 0 'IPv4  127.0.0.1' showip localhost &&
+  expect "$1" 0 '^usage: server_many' server_many --help &&
+    expect "$1" 2 '^usage: server_many' server_many --model=all 0 &&
+    expect "$1" 2 '^usage: server_many' server_many --max-clients=0 0 &&
+    expect "$1" 1 'EADDRNOTAVAIL' server_many --model=processes --host=192.0.2.1 0 &&
+    expect "$1" 0 'IPv4  127.0.0.1' showip localhost &&
     expect "$1" 1 'EAI_NONAME' showip 1.2.3.256 &&
     expect "$1" 0 '^usage: talker' talker --help &&
     expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
@@ -43,18 +55,29 @@ examples_keep_their_word() { # BUILD
 }
 
 servers_can_be_interrupted() { # BUILD
-  can_be_interrupted "$1" server client && can_be_interrupted "$1" server_short client_short
+  can_be_interrupted "$1" server client && can_be_interrupted "$1" server_short client_short || return
+  local model
+  for model in iterative threads processes hybrid; do
+    can_be_interrupted "$1" server_many client "--model=$model" || return 1
+  done
 }
 
-can_be_interrupted() { # BUILD SERVER CLIENT
-  local server deadline=$((SECONDS + 30)) port='' status
+# Starts a server in the background, $server, and waits for its $port.
+start_server() { # BUILD SERVER [OPTION...]
+  local deadline=$((SECONDS + 30))
   example_command "$1" "$2"
-  "${command[@]}" 0 </dev/null >build/server.out 2>&1 &
+  "${command[@]}" "${@:3}" 0 </dev/null >build/server.out 2>&1 &
   server=$!
+  port=
   while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
     sleep 0.05
     port=$(tr -d '\r' <build/server.out | sed -nE 's/^listening on .*:([0-9]+)$/\1/p')
   done
+}
+
+can_be_interrupted() { # BUILD SERVER CLIENT [OPTION...]
+  local server port status deadline=$((SECONDS + 40))
+  start_server "$1" "$2" "${@:4}"
   expect "$1" 1 'EADDRINUSE' "$2" "${port:-0}" && expect "$1" 0 '^received 4 bytes' "$3" localhost "${port:-0}" text
   status=$?
   kill -INT $server
@@ -62,6 +85,23 @@ can_be_interrupted() { # BUILD SERVER CLIENT
   kill -KILL $server 2>/dev/null
   wait $server || { echo "the server's status was $?" && return 1; }
   [ $status -eq 0 ] && said 'interrupted' build/server.out
+}
+
+# A server that is killed can tell nobody; its workers notice. Its unusual limit tells its processes from others.
+workers_end_with_their_parent() { # BUILD
+  local server port mark="--max-clients=$((10000 + RANDOM))" deadline=$((SECONDS + 40)) status=0
+  start_server "$1" server_many --model=hybrid "$mark"
+  expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text || status=1
+  [ "$(count_processes "$mark")" -ge 2 ] || { echo 'there is no worker' && status=1; }
+  kill -KILL $server
+  wait $server 2>/dev/null
+  while [ "$(count_processes "$mark")" -gt 0 ] && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+  [ "$(count_processes "$mark")" -eq 0 ] || { echo 'a worker has outlived its parent' && status=1; }
+  return $status
+}
+
+count_processes() { # ARGUMENT
+  ps -eo args= | grep -c -e "[s]erver_many.*$1"
 }
 
 # Fails unless the example ends with this status and says so.

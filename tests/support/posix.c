@@ -113,6 +113,40 @@ void support_process_kill(int64_t process_id) {
   kill((pid_t)process_id, SIGKILL);
 }
 
+int64_t support_cpu_ms(void) {
+  struct timespec used;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+int support_interrupt(int which) {
+  static const int numbers[SUPPORT_INTERRUPTS] = {SIGINT, SIGTERM, SIGHUP};
+  return raise(numbers[which]) ? -1 : 0;
+}
+
+static struct rlimit limit_before;
+static int taken[256], taken_count;
+
+/* The limit comes down to where the array reaches. */
+int support_exhaust_handles(int leave) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit_before);
+  limit = limit_before;
+  taken_count = 0;
+  taken[0] = dup(1);
+  if (taken[0] < 0 || taken[0] > 128) return -1;
+  limit.rlim_cur = 256;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  while (taken[taken_count] >= 0 && taken_count < 255) taken[++taken_count] = dup(1);
+  while (leave-- > 0 && taken_count > 0) close(taken[--taken_count]);
+  return 0;
+}
+
+void support_release_handles(void) {
+  setrlimit(RLIMIT_NOFILE, &limit_before);
+  while (taken_count > 0) close(taken[--taken_count]);
+}
+
 tenon_sock support_open_file(void) {
   return open("/dev/null", O_RDWR | O_CLOEXEC);
 }

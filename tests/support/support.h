@@ -48,6 +48,16 @@ void support_thread_detach(support_thread *thread); /* instead of joining it */
 int64_t support_process_id(void);
 void support_crash(void);                      /* as a bad pointer does it, but without a core file */
 void support_process_kill(int64_t process_id); /* whatever it does */
+int64_t support_cpu_ms(void);                  /* that this process has used */
+
+/* What asks a program to end: from the terminal, from an administrator, from the terminal that goes away. -1 where no
+ * program can say that to itself alone. */
+enum { SUPPORT_INTERRUPT, SUPPORT_TERMINATE, SUPPORT_HANG_UP, SUPPORT_INTERRUPTS };
+int support_interrupt(int which);
+
+/* Takes all handles that this process may have but for so many, and gives them back; -1 where nothing limits them. */
+int support_exhaust_handles(int leave);
+void support_release_handles(void);
 
 /* ---- Handles ----------------------------------------------------------------------------------------------------- */
 

@@ -106,6 +106,25 @@ void support_process_kill(int64_t process_id) {
   CloseHandle(process);
 }
 
+int64_t support_cpu_ms(void) {
+  FILETIME created, ended, kernel, user;
+  GetProcessTimes(GetCurrentProcess(), &created, &ended, &kernel, &user);
+  return ((int64_t)kernel.dwLowDateTime + user.dwLowDateTime) / 10000; /* of some minutes, at most */
+}
+
+/* An event reaches all who share the console, and Wine has none where its output is redirected. */
+int support_interrupt(int which) {
+  (void)which;
+  return -1;
+}
+
+int support_exhaust_handles(int leave) {
+  (void)leave;
+  return -1;
+}
+
+void support_release_handles(void) {}
+
 tenon_sock support_open_file(void) {
   return (tenon_sock)CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
 }
