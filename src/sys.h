@@ -177,9 +177,10 @@ tenon_sock tenon__sys_cancel(void);
 
 /* ---- Processes (sys_process.c), for src/server ---- */
 
-/* Starts this program once more, as a worker that has the other end of a socket pair, which stays the caller's as well.
- * What the program printed so far is flushed before. 0, or 1: this is the worker, where it starts as a copy. */
-int tenon__sys_process_start(tenon__process *worker, tenon_sock channel);
+/* Starts this program once more, as a worker that has this end of a socket pair, which stays the caller's as well, and
+ * that is told the key. What the program printed so far is flushed before. 0, or 1: this is the worker, where it starts
+ * as a copy. */
+int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key);
 /* Ends it whatever it does, and forgets it. */
 void tenon__sys_process_end(tenon__process *worker);
 /* Gives the worker a socket, over its channel, and takes what was given over it; the one who gave it keeps it open
@@ -189,9 +190,10 @@ tenon_sock tenon__sys_take_over(tenon_sock channel);
 /* Numbers that tell processes, and threads of one, apart. */
 int64_t tenon__sys_process_id(void);
 int64_t tenon__sys_thread_id(void);
-/* Whether this process is a worker; its end of the channel, for the first one that asks, and TENON_EBUSY for others. */
+/* Whether this process is a worker; its end of the channel, for the first one that asks with the right key, and
+ * TENON_EBUSY for others. */
 int tenon__sys_is_worker(void);
-tenon_sock tenon__sys_worker_channel(void);
+tenon_sock tenon__sys_worker_channel(uint32_t key);
 /* From here on what is typed at the terminal does not concern this process, nor does a polite request to end, and a
  * crash asks nobody what to do. */
 void tenon__sys_worker_begin(void);

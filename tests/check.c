@@ -226,15 +226,27 @@ static void check_handles(const test *it, int before) {
   printf("  before the test it was %d\n  after the test it is %d\n", before, after);
 }
 
+/* None may stay, not even as a zombie. */
+static void check_children(const test *it) {
+  for (int waited = 0; support_child_count() != 0 && waited < SETTLE_MS; waited += SETTLE_STEP_MS)
+    support_sleep_ms(SETTLE_STEP_MS);
+  int left = support_child_count();
+  if (left == 0) return;
+  fail_test(it->name, "processes that it started are left");
+  printf("  their number is %d\n", left);
+}
+
 /* A test that a check has left could neither close its handles nor skip. */
 static outcome run_test(const test *it) {
   failures = 0;
   skip_reason = note = NULL;
+  support_child_count(); /* may take a handle, once */
   int before = support_handle_count();
   watch_test(it->name);
   it->run();
   watch_nothing();
   if (failures == 0) check_handles(it, before);
+  if (failures == 0) check_children(it);
   if (failures == 0) check_skips(it);
   outcome result = failures ? FAILED : skip_reason ? SKIPPED : PASSED;
   const char *verdict = result == FAILED ? "FAIL" : result == SKIPPED ? "skip" : "pass";

@@ -71,6 +71,7 @@ TEST(each_model_serves_in_the_threads_and_processes_that_it_names) {
       CHECK_EQ(who[i].process != support_process_id(), serving_has_processes(model));
       CHECK(who[i].process != support_process_id() || who[i].thread != tenon_server_thread_id());
     }
+    CHECK_EQ(support_child_count() > 0, serving_has_processes(model));
     CHECK_EQ(count_distinct(who, count, 1), expected[model].threads);
     CHECK_EQ(count_distinct(who, count, 0), expected[model].processes);
     close_all(clients, count);
@@ -108,6 +109,27 @@ TEST(what_the_handler_sent_last_arrives_and_then_the_end) {
     CHECK_MEM(answer, "bye", 3);
     CHECK_EQ(tenon_close(client), 0);
     CHECK_EQ(serving_stop(&s), 0);
+  }
+}
+
+TEST(two_servers_in_one_program_have_each_its_own_handler) {
+  static serving one, two;
+  for (int model = 0; model < SERVING_MODELS; model++) {
+    char answer[4];
+    check_note(serving_model_name(model));
+    serving_prepare(&one, model);
+    serving_prepare_second(&two, model);
+    CHECK_EQ(serving_start(&one), 0);
+    CHECK_EQ(serving_start(&two), 0);
+    for (int i = 0; i < 3; i++) {
+      tenon_sock of_one = serving_connect(&one), of_two = serving_connect(&two);
+      CHECK_EQ(serving_identify(of_one, 1), 0);
+      CHECK_EQ(tenon_recv_all(of_two, answer, sizeof answer, NET_LIMIT_MS), 3);
+      CHECK_MEM(answer, "two", 3);
+      CHECK_EQ(net_close2(of_one, of_two), 0);
+    }
+    CHECK_EQ(serving_stop(&two), 0);
+    CHECK_EQ(serving_stop(&one), 0);
   }
 }
 

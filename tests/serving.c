@@ -91,6 +91,17 @@ void serving_prepare(serving *s, int model) {
   s->server.stop = &s->stop;
 }
 
+static void handle_second(tenon_sock client, const tenon_addr *peer, void *context) {
+  (void)peer, (void)context;
+  say(client, "two", 3);
+}
+
+void serving_prepare_second(serving *s, int model) {
+  serving_prepare(s, model);
+  s->server.host = "localhost";
+  s->server.handler = handle_second;
+}
+
 static void run_server(void *argument) {
   serving *s = argument;
   s->result = tenon_serve(&s->server);
@@ -129,8 +140,11 @@ void serving_let_go(void) {
   atomic_store(&is_let_go, 1);
 }
 
+/* One of them is the worker's own. */
 int serving_work(void) {
-  serving s;
+  static serving s, second;
+  serving_prepare_second(&second, TENON_SERVE_THREADS);
+  support_thread_start(&second.thread, run_server, &second);
   serving_prepare(&s, TENON_SERVE_THREADS); /* what the parent's is, it tells */
   return tenon_serve(&s.server) < 0;
 }
@@ -138,7 +152,7 @@ int serving_work(void) {
 /* ---- Clients ----------------------------------------------------------------------------------------------------- */
 
 tenon_sock serving_connect(const serving *s) {
-  tenon_sock client = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  tenon_sock client = tenon_socket(s->at.family, TENON_SOCK_STREAM, 0);
   if (client < 0) return client;
   int result = tenon_connect(client, &s->at, NET_LIMIT_MS);
   if (result == 0) return client;

@@ -33,6 +33,7 @@ int serving_has_processes(int model);
 /* Fills in a server of this model; starts it, and returns once it listens, or the error; fires its waker and returns
  * what tenon_serve() returned, at the latest a short time after drain_ms. */
 void serving_prepare(serving *s, int model);
+void serving_prepare_second(serving *s, int model); /* listens elsewhere, and says "two" to its clients */
 int serving_start(serving *s);
 int serving_stop(serving *s);
 /* The two halves of stopping. */

@@ -66,8 +66,8 @@ typedef struct tenon_server {
  * they are forks that have closed what a new program would not inherit; there should be no other threads holding
  * locks that a handler needs. On Windows the program is started again, with the same arguments: its main runs up to
  * tenon_serve(), which serves what it is handed, with its own handler and context. There a worker does not return from
- * tenon_serve(): when there is no more to do, the process ends with status 0 and no functions of atexit() are called. A
- * call with another host or service than the one that started the worker is TENON_EBUSY. Workers ignore the terminal's
+ * tenon_serve(): when there is no more to do, the process ends with status 0 and no functions of atexit() are called. Of
+ * several servers with workers in one program, host and service tell which one a worker serves. Workers ignore the terminal's
  * interrupts and SIGTERM, and end when the process that started them does. */
 TENON_API int tenon_serve(const tenon_server *server);
 

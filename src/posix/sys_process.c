@@ -19,6 +19,7 @@
 #endif
 
 static int is_worker_here;
+static uint32_t key_here;
 static atomic_int channel_here = -1;
 
 static void close_if_not_inherited(int fd) {
@@ -41,7 +42,7 @@ static void close_not_inherited(void) {
 }
 
 /* No signal finds the child with its parent's handlers. */
-int tenon__sys_process_start(tenon__process *worker, tenon_sock channel) {
+int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key) {
   sigset_t all, before;
   tenon__sys_flush(); /* or it would be printed twice */
   sigfillset(&all);
@@ -50,6 +51,7 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel) {
   int result = *worker >= 0 ? *worker == 0 : tenon__failure(TENON__START, TENON_NO_SOCK);
   if (*worker == 0) {
     is_worker_here = 1;
+    key_here = key;
     atomic_store(&channel_here, tenon__native(channel));
     tenon__sys_worker_begin();
     close_not_inherited();
@@ -125,8 +127,8 @@ int tenon__sys_is_worker(void) {
   return is_worker_here;
 }
 
-tenon_sock tenon__sys_worker_channel(void) {
-  int fd = atomic_exchange(&channel_here, -1);
+tenon_sock tenon__sys_worker_channel(uint32_t key) {
+  int fd = key == key_here ? atomic_exchange(&channel_here, -1) : -1;
   return fd >= 0 ? fd : tenon__refuse(TENON_EBUSY);
 }
 

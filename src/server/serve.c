@@ -8,6 +8,7 @@
 #define CANCELED_MS 1000 /* for handlers to return once their calls are canceled */
 #define PAUSE_MIN_MS 10  /* between attempts at something for which means are wanting */
 #define PAUSE_MAX_MS 1000
+#define HOLD_MS 30000   /* for a client to be taken in vain, then it is the next one's turn */
 #define ROUND_MAX 64    /* clients accepted before looking at anything else */
 #define QUEUE_MAX 65535 /* clients turned away from the backlog at the end */
 
@@ -25,6 +26,7 @@ typedef struct reception {
   int lingering;   /* who were turned away */
   tenon_sock held; /* a client whom the team could not take, for want of means: the next to be given to it */
   tenon_addr held_peer;
+  int64_t held_until;
   int pause_ms; /* after the last attempt, which was in vain; 0: it was not */
   int64_t pause_until;
   tenon__turned_away turned_away;
@@ -50,6 +52,7 @@ static int give_to_team(reception *r, tenon_sock client, const tenon_addr *peer)
     r->held = TENON_NO_SOCK;
     r->pause_ms = 0;
   } else {
+    if (r->held != client) r->held_until = tenon_deadline(HOLD_MS);
     r->held = client;
     r->held_peer = *peer;
     pause_reception(r);
@@ -87,7 +90,9 @@ static int receive_clients(reception *r) {
 static void try_held_again(reception *r) {
   if (r->held == TENON_NO_SOCK || is_pausing(r) || r->model->room(r->team) != TENON__ROOM) return;
   tenon_addr peer = r->held_peer;
-  give_to_team(r, r->held, &peer);
+  if (give_to_team(r, r->held, &peer) == 0 || tenon_remaining(r->held_until) > 0) return;
+  tenon__turn_away(&r->turned_away, r->held);
+  r->held = TENON_NO_SOCK;
 }
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
@@ -210,7 +215,7 @@ static int open_reception(const tenon_server *server) {
 
 int tenon_serve(const tenon_server *server) {
   if (!is_valid_server(server)) return tenon__refuse(TENON_EINVAL);
-  if (tenon__sys_is_worker()) return tenon__work(server);
+  if (tenon__sys_is_worker()) tenon__work(server);
   tenon_server complete = *server;
   fill_in_defaults(&complete);
   return open_reception(&complete);

@@ -37,9 +37,9 @@ extern const tenon__model tenon__workers_model; /* workers.c */
 /* What passes between a worker and its parent: the greeting, first; orders, each a byte, one of them with a client's
  * socket and address behind it; and reports, each a byte. */
 typedef struct tenon__greeting {
-  uint32_t magic, key; /* of the server */
-  int32_t size;        /* clients at once */
-  int32_t is_for_one;  /* and ends with it */
+  uint32_t magic;
+  int32_t size;       /* clients at once */
+  int32_t is_for_one; /* and ends with it */
 } tenon__greeting;
 
 #define TENON__ORDER_SERVE 's'
@@ -49,8 +49,8 @@ typedef struct tenon__greeting {
 
 /* Tells servers of one program apart. */
 uint32_t tenon__server_key(const tenon_server *server);
-/* Serves what a parent hands to this worker. Returns only if it is another server's. */
-int tenon__work(const tenon_server *server);
+/* Serves what a parent hands to this worker, and ends with it: does not return. */
+void tenon__work(const tenon_server *server);
 
 /* ---- turned_away.c: clients for whom there is no place ---- */
 

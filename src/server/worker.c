@@ -100,29 +100,33 @@ static void end_work(work *w) {
   tenon__sys_exit(0);
 }
 
-int tenon__work(const tenon_server *server) {
-  tenon__greeting greeting = {0, 0, 0, 0};
-  tenon__keep_started();
-  work w = {.channel = tenon__sys_worker_channel()};
-  if (w.channel == TENON_EBUSY) return (int)w.channel;
+/* For another server of the program, which this process does not serve. Should that return, the program might end, and
+ * this worker with it. */
+static void stand_by(void) {
+  for (;;) tenon_poll(NULL, 0, TENON_FOREVER);
+}
+
+static void begin_work(work *w, const tenon_server *server) {
+  tenon__greeting greeting = {0, 0, 0};
   tenon__sys_worker_begin();
   tenon_cancel_on(NULL);
-  ptrdiff_t received = w.channel >= 0 ? tenon_recv_all(w.channel, &greeting, sizeof greeting, BEGIN_MS) : w.channel;
-  if (received == (ptrdiff_t)sizeof greeting && greeting.key != tenon__server_key(server)) {
-    tenon_close(w.channel);
-    return tenon__refuse(TENON_EBUSY);
-  }
+  ptrdiff_t received = w->channel >= 0 ? tenon_recv_all(w->channel, &greeting, sizeof greeting, BEGIN_MS) : w->channel;
+  int is_greeted = received == (ptrdiff_t)sizeof greeting && greeting.magic == TENON__WORK_MAGIC;
   tenon_server own = *server;
   own.model = TENON_SERVE_THREADS;
   own.max_clients = greeting.size;
-  if (received != (ptrdiff_t)sizeof greeting || greeting.magic != TENON__WORK_MAGIC ||
-      tenon__threads_model.open(&own, &w.crew) < 0)
-    tenon__sys_exit(1);
-  w.is_for_one = greeting.is_for_one;
+  w->is_for_one = greeting.is_for_one;
+  if (!is_greeted || tenon__threads_model.open(&own, &w->crew) < 0) tenon__sys_exit(1);
+}
+
+void tenon__work(const tenon_server *server) {
+  tenon__keep_started();
+  work w = {.channel = tenon__sys_worker_channel(tenon__server_key(server))};
+  if (w.channel == TENON_EBUSY) stand_by();
+  begin_work(&w, server);
   while (!w.is_over) {
     await_work(&w, 1, TENON_FOREVER);
     if (w.items[0].revents && !w.is_over) follow_order(&w);
   }
   end_work(&w);
-  return 0;
 }

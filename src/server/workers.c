@@ -8,6 +8,7 @@
 #define FREE_DEATHS 4   /* in a row without a client served, before the next start is put off ... */
 #define BRAKE_MIN_MS 50 /* ... by this, then by twice as much, and so on */
 #define BRAKE_MAX_MS 1000
+#define ATTEMPTS_MAX 5 /* of workers to take one client */
 
 typedef struct desk {
   int has_process;
@@ -18,6 +19,7 @@ typedef struct desk {
   tenon_sock pending; /* the client given last, until the worker reports that it has it; or the one to begin with */
   int64_t pending_until;
   tenon_addr pending_peer;
+  int attempts; /* of workers to take it */
 } desk;
 
 typedef struct office {
@@ -47,8 +49,7 @@ static int is_braking(const office *o) {
 }
 
 static int greet(office *o, desk *d) {
-  tenon__greeting greeting = {TENON__WORK_MAGIC, tenon__server_key(o->server), o->desk_size,
-                              o->server->model == TENON_SERVE_PROCESSES};
+  tenon__greeting greeting = {TENON__WORK_MAGIC, o->desk_size, o->server->model == TENON_SERVE_PROCESSES};
   ptrdiff_t sent = tenon_send(d->channel, &greeting, sizeof greeting, TELL_MS);
   return sent < 0 ? (int)sent : 0;
 }
@@ -60,7 +61,7 @@ static int start_process(office *o, desk *d) {
     o->brake_until = tenon_deadline(BRAKE_MIN_MS);
     return result;
   }
-  result = tenon__sys_process_start(&d->process, pair[1]);
+  result = tenon__sys_process_start(&d->process, pair[1], tenon__server_key(o->server));
   if (result == 1) tenon__work(o->server); /* which does not return */
   tenon_close(pair[1]);
   if (result < 0) {
@@ -73,10 +74,15 @@ static int start_process(office *o, desk *d) {
   return greet(o, d);
 }
 
-/* Clients that the worker has are lost with it; one that it has not taken yet keeps its place. */
+/* Clients that the worker has are lost with it; one that it has not taken yet keeps its place, unless it seems to be
+ * the reason. */
 static void bury(office *o, desk *d) {
   tenon_close(d->channel);
   tenon__sys_process_end(&d->process);
+  if (d->pending != TENON_NO_SOCK && ++d->attempts == ATTEMPTS_MAX) {
+    tenon_close(d->pending);
+    d->pending = TENON_NO_SOCK;
+  }
   int kept = d->pending != TENON_NO_SOCK;
   o->serving -= d->serving - kept;
   d->serving = kept;
@@ -138,11 +144,12 @@ static int take_in_office(void *team, tenon_sock client, const tenon_addr *peer)
   desk *d = find_desk(o);
   d->pending = client;
   d->pending_peer = *peer;
+  d->attempts = 0;
   d->serving++;
   o->serving++;
   int result = serve_pending(o, d);
   if (result == 0) return 0;
-  d->pending = TENON_NO_SOCK;
+  d->pending = TENON_NO_SOCK; /* the caller keeps it */
   d->serving--;
   o->serving--;
   return result;
@@ -154,7 +161,7 @@ static void note_report(office *o, desk *d, char report) {
   if (report == TENON__REPORT_TAKEN && d->pending != TENON_NO_SOCK) {
     tenon_close(d->pending);
     d->pending = TENON_NO_SOCK;
-  } else if (report == TENON__REPORT_DONE) {
+  } else if (report == TENON__REPORT_DONE && d->serving > 0) {
     d->serving--;
     o->serving--;
     o->deaths = 0;
@@ -192,9 +199,8 @@ static int attend_office(void *team, const tenon_pollfd *items) {
   for (int i = 0; i < o->count; i++) {
     desk *d = &o->desks[i];
     if (d->has_process && items[i].revents) read_reports(o, d);
-    int is_pending = d->pending != TENON_NO_SOCK;
-    if (is_pending && d->has_process && tenon_remaining(d->pending_until) == 0) bury(o, d);
-    if (is_pending && !d->has_process && !is_braking(o)) serve_pending(o, d);
+    if (d->pending != TENON_NO_SOCK && d->has_process && tenon_remaining(d->pending_until) == 0) bury(o, d);
+    if (d->pending != TENON_NO_SOCK && !d->has_process && !is_braking(o)) serve_pending(o, d);
   }
   return o->serving;
 }

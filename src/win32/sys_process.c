@@ -1,8 +1,8 @@
 /* win32/sys_process.c - workers, as new processes of this program.
  * SPDX-License-Identifier: MIT
  *
- * A worker inherits the reading end of a pipe, whose number stands in its environment, and through which it is told how
- * to open its end of the channel; and what it prints to. Nothing else is inherited. */
+ * A worker inherits the reading end of a pipe, whose number stands in its environment with the key, and through which it
+ * is told how to open its end of the channel; and what it prints to. Nothing else is inherited. */
 #include "../sys.h"
 
 #include <stdatomic.h>
@@ -32,10 +32,10 @@ static size_t length_of_environment(const WCHAR *block) {
 }
 
 /* The program's own name and words, and its environment with one variable more. */
-static int allocate_words(start_words *words, HANDLE pipe) {
+static int allocate_words(start_words *words, HANDLE pipe, uint32_t key) {
   WCHAR variable[64], *own = GetEnvironmentStringsW();
   if (!own) return tenon__refuse(TENON_ENOMEM);
-  int length = swprintf(variable, 64, L"%ls=%llx", WORKER_VARIABLE, (unsigned long long)(uintptr_t)pipe);
+  int length = swprintf(variable, 64, L"%ls=%llx %x", WORKER_VARIABLE, (unsigned long long)(uintptr_t)pipe, key);
   size_t line = wcslen(GetCommandLineW()) + 1, block = length_of_environment(own);
   words->program = tenon__allocate((PATH_MAX_WIDE + line + block + (size_t)length + 2) * sizeof(WCHAR));
   if (words->program) {
@@ -103,9 +103,11 @@ static int tell_channel(HANDLE pipe, const tenon__process *worker, tenon_sock ch
   return WriteFile(pipe, &info, sizeof info, &written, NULL) ? 0 : tenon__failure(TENON__START, TENON_NO_SOCK);
 }
 
-static int start_with_pipe(tenon__process *worker, tenon_sock channel, HANDLE inherited[], HANDLE writing_end) {
+static int start_with_pipe(tenon__process *worker, tenon_sock channel, uint32_t key, HANDLE inherited[],
+                           HANDLE writing_end) {
   start_words words = {NULL, NULL, NULL};
-  int result = inherited[PIPE_HANDLE] ? allocate_words(&words, inherited[PIPE_HANDLE]) : tenon__refuse(TENON_EMFILE);
+  int result =
+      inherited[PIPE_HANDLE] ? allocate_words(&words, inherited[PIPE_HANDLE], key) : tenon__refuse(TENON_EMFILE);
   if (result < 0) return result;
   result = create_process(worker, &words, inherited);
   tenon__release(words.program);
@@ -115,7 +117,7 @@ static int start_with_pipe(tenon__process *worker, tenon_sock channel, HANDLE in
   return result;
 }
 
-int tenon__sys_process_start(tenon__process *worker, tenon_sock channel) {
+int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key) {
   HANDLE reading_end, writing_end;
   tenon__sys_flush();
   if (!CreatePipe(&reading_end, &writing_end, NULL, sizeof(WSAPROTOCOL_INFOW)))
@@ -123,7 +125,7 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel) {
   HANDLE inherited[INHERITED_HANDLES] = {
       inheritable_copy(GetStdHandle(STD_INPUT_HANDLE)), inheritable_copy(GetStdHandle(STD_OUTPUT_HANDLE)),
       inheritable_copy(GetStdHandle(STD_ERROR_HANDLE)), inheritable_copy(reading_end)};
-  int result = start_with_pipe(worker, channel, inherited, writing_end);
+  int result = start_with_pipe(worker, channel, key, inherited, writing_end);
   for (int i = 0; i < INHERITED_HANDLES; i++)
     if (inherited[i]) CloseHandle(inherited[i]);
   CloseHandle(reading_end);
@@ -177,6 +179,7 @@ int64_t tenon__sys_thread_id(void) {
 
 static INIT_ONCE worker_once = INIT_ONCE_STATIC_INIT;
 static HANDLE worker_pipe; /* NULL: this is no worker */
+static uint32_t worker_key;
 static atomic_int is_channel_taken;
 
 /* The variable is not for programs that this one starts; should one of them see it, it has no such pipe. */
@@ -186,7 +189,9 @@ static BOOL CALLBACK find_worker_pipe(INIT_ONCE *once, void *parameter, void **c
   DWORD length = GetEnvironmentVariableW(WORKER_VARIABLE, value, 32);
   if (length == 0 || length >= 32) return TRUE;
   SetEnvironmentVariableW(WORKER_VARIABLE, NULL);
-  HANDLE pipe = (HANDLE)(uintptr_t)_wcstoui64(value, NULL, 16);
+  WCHAR *rest = value;
+  HANDLE pipe = (HANDLE)(uintptr_t)_wcstoui64(value, &rest, 16);
+  worker_key = (uint32_t)wcstoul(rest, NULL, 16);
   if (GetFileType(pipe) == FILE_TYPE_PIPE) worker_pipe = pipe;
   return TRUE;
 }
@@ -196,10 +201,11 @@ int tenon__sys_is_worker(void) {
   return worker_pipe != NULL;
 }
 
-tenon_sock tenon__sys_worker_channel(void) {
+tenon_sock tenon__sys_worker_channel(uint32_t key) {
   WSAPROTOCOL_INFOW info;
   DWORD size = 0;
-  if (!tenon__sys_is_worker() || atomic_exchange(&is_channel_taken, 1)) return tenon__refuse(TENON_EBUSY);
+  if (!tenon__sys_is_worker() || key != worker_key || atomic_exchange(&is_channel_taken, 1))
+    return tenon__refuse(TENON_EBUSY);
   BOOL has_read = ReadFile(worker_pipe, &info, sizeof info, &size, NULL);
   CloseHandle(worker_pipe);
   return has_read && size == sizeof info ? open_handed(&info) : tenon__refuse(TENON_EPIPE);

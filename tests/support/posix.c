@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -91,6 +92,11 @@ void support_thread_join(support_thread *thread) {
 
 void support_thread_detach(support_thread *thread) {
   pthread_detach(native_thread(thread));
+}
+
+int support_child_count(void) {
+  siginfo_t info;
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 int64_t support_process_id(void) {

@@ -46,6 +46,7 @@ void support_thread_detach(support_thread *thread); /* instead of joining it */
 /* ---- Processes --------------------------------------------------------------------------------------------------- */
 
 int64_t support_process_id(void);
+int support_child_count(void);                 /* 0: this process has no children, not even dead ones */
 void support_crash(void);                      /* as a bad pointer does it, but without a core file */
 void support_process_kill(int64_t process_id); /* whatever it does */
 int64_t support_cpu_ms(void);                  /* that this process has used */

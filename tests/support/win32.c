@@ -91,6 +91,18 @@ void support_thread_detach(support_thread *thread) {
   CloseHandle(native);
 }
 
+/* Children are in the same job as this process, for which a job is made when the first test asks. */
+int support_child_count(void) {
+  static HANDLE job;
+  if (!job) {
+    job = CreateJobObjectW(NULL, NULL);
+    AssignProcessToJobObject(job, GetCurrentProcess());
+  }
+  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION info = {.ActiveProcesses = 0};
+  QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &info, sizeof info, NULL);
+  return (int)info.ActiveProcesses - 1;
+}
+
 int64_t support_process_id(void) {
   return GetCurrentProcessId();
 }
