@@ -21,14 +21,23 @@ TEST(a_waker_that_has_fired_before_ends_a_server_as_well) {
   static serving s;
   for (int model = 0; model < SERVING_MODELS; model++) {
     tenon_waker stop;
+    tenon_sock pair[2];
+    char byte;
+    CHECK_EQ(net_pair(pair), 0);
     check_note(serving_model_name(model));
     serving_prepare(&s, model);
     CHECK_EQ(tenon_waker_open(&stop), 0);
     CHECK_EQ(tenon_waker_wake(&stop), 0);
     s.server.stop = &stop;
     s.server.started = NULL;
-    CHECK_EQ(tenon_serve(&s.server), 0);
+    tenon_cancel_on(&stop); /* which ends none of the server's own calls, and is still there afterwards */
+    int result = tenon_serve(&s.server);
+    ptrdiff_t received = tenon_recv(pair[0], &byte, 1, NET_LIMIT_MS);
+    tenon_cancel_on(NULL);
+    CHECK_EQ(result, 0);
+    CHECK_EQ(received, TENON_ECANCELED);
     CHECK_EQ(tenon_waker_close(&stop), 0);
+    CHECK_EQ(net_close2(pair[0], pair[1]), 0);
   }
 }
 

@@ -45,8 +45,8 @@ typedef struct tenon_server {
 
   /* Serves one client. It runs in a thread of its own, many of them in parallel unless the model is iterative, under
    * tenon_cancel_on(): once the time to drain is over, calls that wait end with TENON_ECANCELED. It returns when it is
-   * done with the client, and leaves the closing to tenon_serve(), which lets what was sent arrive (and waits up to
-   * 2,000 ms for the client to end as well). */
+   * done with the client, and never closes the socket: tenon_serve() does, and lets what was sent arrive (for which
+   * it waits up to 2,000 ms until the client has ended, too). */
   void (*handler)(tenon_sock client, const tenon_addr *peer, void *context);
   void *context; /* for handler and started */
 
@@ -63,11 +63,11 @@ typedef struct tenon_server {
  * wait until there is room again. TENON_EADDRINUSE and what else tenon_tcp_listen() returns, TENON_ENOMEM.
  *
  * Workers get the client's socket and the command line of the program, and should need nothing else. On POSIX systems
- * they are forks that have closed what a new program would not inherit; there should be no other threads holding
- * locks that a handler needs. On Windows the program is started again, with the same arguments: its main runs up to
- * tenon_serve(), which serves what it is handed, with its own handler and context. There a worker does not return from
- * tenon_serve(): when there is no more to do, the process ends with status 0 and no functions of atexit() are called. Of
- * several servers with workers in one program, host and service tell which one a worker serves. Workers ignore the terminal's
+ * they are forks that have closed what a new program would not inherit; no other thread should then hold locks that a
+ * handler needs. On Windows the program is started again, with the same arguments: its main runs up to tenon_serve(),
+ * which serves what it is handed, with its own handler and context. A worker does not return from tenon_serve(): when
+ * there is no more to do, the process ends with status 0, and what was told to atexit() is not called. Of several
+ * servers with workers in one program, host and service tell which one a worker serves. Workers ignore the terminal's
  * interrupts and SIGTERM, and end when the process that started them does. */
 TENON_API int tenon_serve(const tenon_server *server);
 

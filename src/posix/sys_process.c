@@ -60,8 +60,8 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_
   return result;
 }
 
-/* Where the program itself collects its children, or ignores their ends, this one may be gone already, and its number be
- * somebody else's. */
+/* Where the program itself collects its children, or ignores their ends, this one may be gone already, and its number
+ * be somebody else's. */
 void tenon__sys_process_end(tenon__process *worker) {
   if (waitpid(*worker, NULL, WNOHANG) != 0) return;
   kill(*worker, SIGKILL);

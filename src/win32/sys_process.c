@@ -1,8 +1,8 @@
 /* win32/sys_process.c - workers, as new processes of this program.
  * SPDX-License-Identifier: MIT
  *
- * A worker inherits the reading end of a pipe, whose number stands in its environment with the key, and through which it
- * is told how to open its end of the channel; and what it prints to. Nothing else is inherited. */
+ * A worker inherits the reading end of a pipe, whose number stands in its environment with the key, and through which
+ * it is told how to open its end of the channel; and what it prints to. Nothing else is inherited. */
 #include "../sys.h"
 
 #include <stdatomic.h>

@@ -87,21 +87,24 @@ can_be_interrupted() { # BUILD SERVER CLIENT [OPTION...]
   [ $status -eq 0 ] && said 'interrupted' build/server.out
 }
 
-# A server that is killed can tell nobody; its workers notice. Its unusual limit tells its processes from others.
+# Workers do not care for Ctrl-C, but for their parent: if it is killed, they notice. An unusual limit tells these
+# processes from others.
 workers_end_with_their_parent() { # BUILD
   local server port mark="--max-clients=$((10000 + RANDOM))" deadline=$((SECONDS + 40)) status=0
   start_server "$1" server_many --model=hybrid "$mark"
   expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text || status=1
-  [ "$(count_processes "$mark")" -ge 2 ] || { echo 'there is no worker' && status=1; }
+  processes_of "$mark" | grep -vx $server | xargs -r kill -INT # which is no concern of theirs
+  expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text || status=1
+  [ "$(processes_of "$mark" | wc -l)" -ge 2 ] || { echo 'there is no worker' && status=1; }
   kill -KILL $server
   wait $server 2>/dev/null
-  while [ "$(count_processes "$mark")" -gt 0 ] && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
-  [ "$(count_processes "$mark")" -eq 0 ] || { echo 'a worker has outlived its parent' && status=1; }
+  while processes_of "$mark" | grep -q . && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+  processes_of "$mark" | none || { echo 'these have outlived their parent' && status=1; }
   return $status
 }
 
-count_processes() { # ARGUMENT
-  ps -eo args= | grep -c -e "[s]erver_many.*$1"
+processes_of() { # ARGUMENT
+  ps -eo pid=,args= | grep -e "[s]erver_many.*$1" | awk '{ print $1 }'
 }
 
 # Fails unless the example ends with this status and says so.

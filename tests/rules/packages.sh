@@ -15,6 +15,12 @@ rule_vendored_windows() {
     -DCMAKE_TOOLCHAIN_FILE="$root/toolchains/mingw-w64-x86_64.cmake" && only_the_library "$folder"
 }
 
+# What is optional is nothing that the rest needs.
+rule_core_alone() {
+  quiet_build build/core-alone "$root" -DTENON_BUILD_SERVER=OFF -DTENON_BUILD_TESTS=OFF -DBUILD_SHARED_LIBS=ON \
+    -DCMAKE_SHARED_LINKER_FLAGS=-Wl,--no-undefined
+}
+
 rule_installed() {
   local folder=build/installed
   rm -rf "$folder"
