@@ -129,7 +129,10 @@ static int start_wanting(serving *s, int model) {
     bad[i] = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
     if (bad[i] < 0) return (int)bad[i];
   }
-  return result == 0 ? support_exhaust_handles(serving_has_processes(model)) : result;
+  if (result != 0) return result;
+  if (support_take_handles() < 0) return -1;
+  support_give_handles_back(serving_has_processes(model));
+  return 0;
 }
 
 TEST(clients_that_come_when_handles_are_exhausted_are_served_once_there_are_some) {
@@ -138,7 +141,7 @@ TEST(clients_that_come_when_handles_are_exhausted_are_served_once_there_are_some
     check_note(serving_model_name(model));
     int wanting = start_wanting(&s, model);
     int in_vain = wanting == 0 ? ask_in_vain(&s) : 0;
-    support_release_handles();
+    support_give_all_handles_back();
     for (uint32_t i = 0; i < WANTING; i++) {
       if (wanting == 0) CHECK_EQ(serving_is_answered(bad[i], i), 0);
       CHECK_EQ(tenon_close(bad[i]), 0);
@@ -158,7 +161,7 @@ TEST(a_server_whose_handles_are_exhausted_can_be_stopped) {
     int64_t began = tenon_now_ms();
     int stopped = serving_stop(&s);
     int64_t took = tenon_now_ms() - began;
-    support_release_handles();
+    support_give_all_handles_back();
     for (int i = 0; i < WANTING; i++) CHECK_EQ(tenon_close(bad[i]), 0);
     CHECK_EQ(stopped, 0);
     CHECK(took < 3000); /* who was accepted is turned away, which takes a second where he does not end */

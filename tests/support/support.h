@@ -1,9 +1,9 @@
 /* support.h - what the tests need of the system beside Tenon: threads, native handles and addresses, signals.
  * SPDX-License-Identifier: MIT
  *
- * The only door from the tests to the system: posix.c and win32.c implement it, CMake chooses one of them, and nothing
- * else under tests/ knows on which system it runs. What returns int without a meaning of its own is 0, or -1 after a
- * failure.
+ * The only door from the tests to the system: posix.c and process_posix.c, or win32.c and process_win32.c, implement
+ * it, CMake chooses, and nothing else under tests/ knows on which system it runs. What returns int without a meaning of
+ * its own is 0, or -1 after a failure.
  */
 #ifndef TENON_TESTS_SUPPORT_H
 #define TENON_TESTS_SUPPORT_H
@@ -55,10 +55,6 @@ int64_t support_cpu_ms(void);                  /* that this process has used */
  * program can say that to itself alone. */
 enum { SUPPORT_INTERRUPT, SUPPORT_TERMINATE, SUPPORT_HANG_UP, SUPPORT_INTERRUPTS };
 int support_interrupt(int which);
-
-/* Takes all handles that this process may have but for so many, and gives them back; -1 where nothing limits them. */
-int support_exhaust_handles(int leave);
-void support_release_handles(void);
 
 /* ---- Handles ----------------------------------------------------------------------------------------------------- */
 

@@ -91,52 +91,6 @@ void support_thread_detach(support_thread *thread) {
   CloseHandle(native);
 }
 
-/* Children are in the same job as this process, for which a job is made when the first test asks. */
-int support_child_count(void) {
-  static HANDLE job;
-  if (!job) {
-    job = CreateJobObjectW(NULL, NULL);
-    AssignProcessToJobObject(job, GetCurrentProcess());
-  }
-  JOBOBJECT_BASIC_ACCOUNTING_INFORMATION info = {.ActiveProcesses = 0};
-  QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &info, sizeof info, NULL);
-  return (int)info.ActiveProcesses - 1;
-}
-
-int64_t support_process_id(void) {
-  return GetCurrentProcessId();
-}
-
-/* A page fault would do as well, but Wine then starts a debugger, which takes half a second. */
-void support_crash(void) {
-  TerminateProcess(GetCurrentProcess(), 0xC0000005);
-}
-
-void support_process_kill(int64_t process_id) {
-  HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)process_id);
-  TerminateProcess(process, 1);
-  CloseHandle(process);
-}
-
-int64_t support_cpu_ms(void) {
-  FILETIME created, ended, kernel, user;
-  GetProcessTimes(GetCurrentProcess(), &created, &ended, &kernel, &user);
-  return ((int64_t)kernel.dwLowDateTime + user.dwLowDateTime) / 10000; /* of some minutes, at most */
-}
-
-/* An event reaches all who share the console, and Wine has none where its output is redirected. */
-int support_interrupt(int which) {
-  (void)which;
-  return -1;
-}
-
-int support_exhaust_handles(int leave) {
-  (void)leave;
-  return -1;
-}
-
-void support_release_handles(void) {}
-
 tenon_sock support_open_file(void) {
   return (tenon_sock)CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
 }
@@ -205,18 +159,6 @@ void support_set_small_buffers(tenon_sock s) {
   setsockopt((SOCKET)s, SOL_SOCKET, SO_RCVBUF, (const char *)&size, sizeof size);
 }
 
-void support_raise_handle_limit(void) {}
-
-int support_take_handles(void) {
-  return -1;
-}
-
-void support_give_handles_back(int count) {
-  (void)count;
-}
-
-void support_give_all_handles_back(void) {}
-
 static size_t put_native(void *buffer, size_t size, const void *native, size_t native_size) {
   if (size < native_size) return 0;
   memcpy(buffer, native, native_size);
@@ -241,28 +183,4 @@ int support_start_foreign(void) {
 
 int support_end_foreign(void) {
   return WSACleanup() == 0 ? 0 : -1;
-}
-
-void support_signal_storm_start(void) {}
-
-void support_signal_storm_stop(void) {}
-
-static void (*on_signal)(void);
-static int signal_ms;
-static support_thread signal_thread;
-
-static void run_on_signal(void *unused) {
-  (void)unused;
-  Sleep((DWORD)signal_ms);
-  on_signal();
-}
-
-void support_signal_later(void (*handler)(void), int ms) {
-  on_signal = handler;
-  signal_ms = ms;
-  support_thread_start(&signal_thread, run_on_signal, NULL);
-}
-
-void support_signal_end(void) {
-  support_thread_join(&signal_thread);
 }
