@@ -247,8 +247,8 @@ TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_
 #define TENON_OPT_ERROR 11           /* read: the pending error, 0 or a TENON_E... code, which reading takes */
 #define TENON_OPT_NATIVE_NONBLOCK 12 /* read: 1 if native code sees a non-blocking handle, 0 if a blocking one */
 
-/* Sets or reads an option: one int, the same unit and meaning on all systems. Out of range, or too late:
- * TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. */
+/* Sets or reads an option (tenon/option.h has more): one int, the same unit and meaning on all systems. Out of range, or
+ * too late: TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. */
 TENON_API int tenon_setsockopt(tenon_sock s, int option, int value);
 TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
 

@@ -43,7 +43,7 @@ int tenon_supports(int feature) {
   switch (feature) {
     case TENON_SUPPORTS_IPV6: return has_ipv6(0);
     case TENON_SUPPORTS_DUALSTACK: return has_ipv6(1);
-    default: return 0;
+    default: return tenon__supports_option(feature) || tenon__supports_multicast(feature);
   }
 }
 

@@ -1,22 +1,59 @@
 /* option.c - options of sockets.
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
+#include "tenon/option.h"
 
 #include <limits.h>
 
+/* What all systems take that have such options. */
+#define KEEPALIVE_MAX 32767
+#define KEEPALIVE_COUNT_MAX 127
+
 /* Which sockets have an option, and when it can be set. Systems disagree: some take what makes no sense and forget it,
  * some take it too late. */
-enum { STREAMS = 1, DATAGRAMS = 2, ALL = STREAMS | DATAGRAMS, IPV6_ONLY = 4, UNBOUND = 8, READ_ONLY = 16 };
+enum {
+  STREAMS = 1,
+  DATAGRAMS = 2,
+  ALL = STREAMS | DATAGRAMS,
+  IPV6_ONLY = 4,
+  UNBOUND = 8,
+  UNCONNECTED = 16,
+  READ_ONLY = 32,
+  INTERFACE = 64 /* the index of one, or 0 */
+};
 
 static const struct option_rule {
   int option, lowest, highest, kind;
 } option_rules[] = {
-    {TENON_OPT_NODELAY, 0, 1, STREAMS},           {TENON_OPT_KEEPALIVE, 0, 1, STREAMS},
-    {TENON_OPT_SNDBUF, 1, INT_MAX, ALL},          {TENON_OPT_RCVBUF, 1, INT_MAX, ALL},
-    {TENON_OPT_BROADCAST, 0, 1, DATAGRAMS},       {TENON_OPT_V6ONLY, 0, 1, ALL | IPV6_ONLY | UNBOUND},
-    {TENON_OPT_RESET_ON_CLOSE, 0, 1, STREAMS},    {TENON_OPT_TTL, 1, 255, ALL},
-    {TENON_OPT_SHARE, 0, 1, DATAGRAMS | UNBOUND}, {TENON_OPT_TYPE, 0, 0, ALL | READ_ONLY},
-    {TENON_OPT_ERROR, 0, 0, ALL | READ_ONLY},     {TENON_OPT_NATIVE_NONBLOCK, 0, 0, ALL | READ_ONLY},
+    {TENON_OPT_NODELAY, 0, 1, STREAMS},
+    {TENON_OPT_KEEPALIVE, 0, 1, STREAMS},
+    {TENON_OPT_SNDBUF, 1, INT_MAX, ALL},
+    {TENON_OPT_RCVBUF, 1, INT_MAX, ALL},
+    {TENON_OPT_BROADCAST, 0, 1, DATAGRAMS},
+    {TENON_OPT_V6ONLY, 0, 1, ALL | IPV6_ONLY | UNBOUND},
+    {TENON_OPT_RESET_ON_CLOSE, 0, 1, STREAMS},
+    {TENON_OPT_TTL, 1, 255, ALL},
+    {TENON_OPT_SHARE, 0, 1, DATAGRAMS | UNBOUND},
+    {TENON_OPT_TYPE, 0, 0, ALL | READ_ONLY},
+    {TENON_OPT_ERROR, 0, 0, ALL | READ_ONLY},
+    {TENON_OPT_NATIVE_NONBLOCK, 0, 0, ALL | READ_ONLY},
+    {TENON_OPT_KEEPALIVE_IDLE, 1, KEEPALIVE_MAX, STREAMS},
+    {TENON_OPT_KEEPALIVE_INTERVAL, 1, KEEPALIVE_MAX, STREAMS},
+    {TENON_OPT_KEEPALIVE_COUNT, 1, KEEPALIVE_COUNT_MAX, STREAMS},
+    {TENON_OPT_USER_TIMEOUT, 1, INT_MAX, STREAMS},
+    {TENON_OPT_REUSEPORT, 0, 1, ALL | UNBOUND},
+    {TENON_OPT_DSCP, 0, 63, ALL},
+    {TENON_OPT_ECN, 0, 3, DATAGRAMS},
+    {TENON_OPT_DONTFRAG, 0, 1, DATAGRAMS},
+    {TENON_OPT_PATH_MTU, 0, 0, ALL | READ_ONLY},
+    {TENON_OPT_FASTOPEN, 0, 1, STREAMS | UNCONNECTED},
+    {TENON_OPT_CORK, 0, 1, STREAMS},
+    {TENON_OPT_BOUND_IF, 0, INT_MAX, ALL | INTERFACE},
+    {TENON_OPT_READABLE, 0, 0, STREAMS | READ_ONLY},
+    {TENON_OPT_RCVLOWAT, 1, INT_MAX, STREAMS},
+    {TENON_OPT_MULTICAST_TTL, 0, 255, DATAGRAMS},
+    {TENON_OPT_MULTICAST_LOOP, 0, 1, DATAGRAMS},
+    {TENON_OPT_MULTICAST_IF, 0, INT_MAX, DATAGRAMS | INTERFACE},
 };
 
 static const struct option_rule *find_rule(int option) {
@@ -36,30 +73,21 @@ static int check_kind(tenon_sock s, const struct option_rule *rule) {
   return family < 0 ? family : 0;
 }
 
-/* 0 if it can be set now. */
+/* 0 if the option can still be set. */
+static int check_time(tenon_sock s, const struct option_rule *rule) {
+  tenon_addr at;
+  if ((rule->kind & UNCONNECTED) && tenon_getpeername(s, &at) == 0) return tenon__refuse(TENON_EINVAL);
+  if (!(rule->kind & UNBOUND)) return 0;
+  int result = tenon_getsockname(s, &at);
+  return result < 0 || at.port == 0 ? result : tenon__refuse(TENON_EINVAL);
+}
+
+/* 0 if it can be set to that value now. */
 static int check_setting(tenon_sock s, const struct option_rule *rule, int value) {
   if (rule->kind & READ_ONLY) return tenon__refuse(TENON_ENOPROTOOPT);
   if (value < rule->lowest || value > rule->highest) return tenon__refuse(TENON_EINVAL);
-  if (!(rule->kind & UNBOUND)) return 0;
-  tenon_addr local;
-  int result = tenon_getsockname(s, &local);
-  return result < 0 || local.port == 0 ? result : tenon__refuse(TENON_EINVAL);
-}
-
-/* Most systems clamp; the BSDs refuse what is too much. */
-static int set_buffer(tenon_sock s, int option, int size) {
-  int result;
-  while ((result = tenon__sys_set_option(s, option, size)) == TENON_ENOBUFS && size > 1) size /= 2;
-  return result;
-}
-
-/* What a dual-stack socket sends over IPv4 has a TTL of its own; IPv6-only ones may know none. */
-static int set_ttl(tenon_sock s, int hops) {
-  int family = tenon__sys_family(s);
-  if (family != TENON_AF_INET6) return family < 0 ? family : tenon__sys_set_option(s, TENON_OPT_TTL, hops);
-  int result = tenon__sys_set_option(s, TENON__OPT_HOPS, hops);
-  if (result == 0) tenon__sys_set_option(s, TENON_OPT_TTL, hops);
-  return result;
+  if ((rule->kind & INTERFACE) && value > 0 && !tenon__sys_has_interface(value)) return tenon__refuse(TENON_ENXIO);
+  return check_time(s, rule);
 }
 
 int tenon_setsockopt(tenon_sock s, int option, int value) {
@@ -67,53 +95,62 @@ int tenon_setsockopt(tenon_sock s, int option, int value) {
   int result = check_kind(s, rule);
   if (result == 0) result = check_setting(s, rule, value);
   if (result < 0) return result;
-  switch (option) {
-    case TENON_OPT_SNDBUF:
-    case TENON_OPT_RCVBUF: return set_buffer(s, option, value);
-    case TENON_OPT_RESET_ON_CLOSE: return tenon__sys_set_reset(s, value);
-    case TENON_OPT_TTL: return set_ttl(s, value);
-    default: return tenon__sys_set_option(s, option, value);
-  }
-}
-
-/* Some systems give other numbers than 1 for "yes". */
-static int get_truth(int native) {
-  return native < 0 ? native : native != 0;
-}
-
-static int get_type(int is_stream) {
-  if (is_stream < 0) return is_stream;
-  return is_stream ? TENON_SOCK_STREAM : TENON_SOCK_DGRAM;
-}
-
-static int get_ttl(tenon_sock s) {
-  int family = tenon__sys_family(s);
-  return family < 0 ? family : tenon__sys_get_option(s, family == TENON_AF_INET6 ? TENON__OPT_HOPS : TENON_OPT_TTL);
-}
-
-/* The value, which is not negative, or a failure. */
-static int get_value(tenon_sock s, int option) {
-  switch (option) {
-    case TENON_OPT_SNDBUF:
-    case TENON_OPT_RCVBUF: {
-      int size = tenon__sys_get_option(s, option);
-      return size < 0 ? size : size / TENON__NATIVE_BUFFER_SHARE;
-    }
-    case TENON_OPT_RESET_ON_CLOSE: return tenon__sys_is_reset(s);
-    case TENON_OPT_TTL: return get_ttl(s);
-    case TENON_OPT_TYPE: return get_type(tenon__sys_is_stream(s));
-    case TENON_OPT_NATIVE_NONBLOCK: return tenon__sys_set_nonblocking(s, -1);
-    default: return get_truth(tenon__sys_get_option(s, option));
-  }
+  return tenon__set_option_value(s, option, value, rule->highest == 1);
 }
 
 int tenon_getsockopt(tenon_sock s, int option, int *value) {
   if (!value) return tenon__refuse(TENON_EINVAL);
-  int result = check_kind(s, find_rule(option));
+  const struct option_rule *rule = find_rule(option);
+  int result = check_kind(s, rule);
   if (result < 0) return result;
   int is_error = option == TENON_OPT_ERROR;
-  result = is_error ? tenon__sys_take_error(s) : get_value(s, option);
+  result = is_error ? tenon__sys_take_error(s) : tenon__get_option_value(s, option, rule->highest == 1);
   if (result < 0 && !is_error) return result;
   *value = result;
+  return 0;
+}
+
+/* ---- More than one option --------------------------------------------------------------------------------------- */
+
+int tenon_keepalive(tenon_sock s, int idle, int interval, int count) {
+  int old;
+  int result = check_kind(s, find_rule(TENON_OPT_KEEPALIVE_IDLE));
+  if (result < 0) return result;
+  int is_in_range = idle >= 1 && idle <= KEEPALIVE_MAX && interval >= 1 && interval <= KEEPALIVE_MAX && count >= 0 &&
+                    count <= KEEPALIVE_COUNT_MAX;
+  if (!is_in_range) return tenon__refuse(TENON_EINVAL);
+  int has_options = tenon_getsockopt(s, TENON_OPT_KEEPALIVE_IDLE, &old) != TENON_ENOTSUP;
+  if (!has_options) return count ? tenon__refuse(TENON_ENOTSUP) : tenon__sys_keepalive(s, idle, interval);
+  result = tenon__sys_set_option(s, TENON_OPT_KEEPALIVE_IDLE, idle);
+  if (result == 0) result = tenon__sys_set_option(s, TENON_OPT_KEEPALIVE_INTERVAL, interval);
+  if (result == 0 && count) result = tenon__sys_set_option(s, TENON_OPT_KEEPALIVE_COUNT, count);
+  return result == 0 ? tenon__sys_set_option(s, TENON_OPT_KEEPALIVE, 1) : result;
+}
+
+/* Whether sockets of this type and family have the option is for the system to say. */
+static int has_option(int option, int family) {
+  int value;
+  int type = find_rule(option)->kind & STREAMS ? TENON_SOCK_STREAM : TENON_SOCK_DGRAM;
+  tenon_sock s = tenon_socket(family, type, 0);
+  int result = tenon_getsockopt(s, option, &value);
+  if (s >= 0) tenon_close(s);
+  return result != TENON_ENOTSUP && s >= 0;
+}
+
+int tenon__supports_option(int feature) {
+  static const int options[][2] = {
+      {TENON_SUPPORTS_KEEPALIVE_TIMES, TENON_OPT_KEEPALIVE_IDLE},
+      {TENON_SUPPORTS_USER_TIMEOUT, TENON_OPT_USER_TIMEOUT},
+      {TENON_SUPPORTS_REUSEPORT, TENON_OPT_REUSEPORT},
+      {TENON_SUPPORTS_DSCP, TENON_OPT_DSCP},
+      {TENON_SUPPORTS_DONTFRAG, TENON_OPT_DONTFRAG},
+      {TENON_SUPPORTS_PATH_MTU, TENON_OPT_PATH_MTU},
+      {TENON_SUPPORTS_FASTOPEN, TENON_OPT_FASTOPEN},
+      {TENON_SUPPORTS_CORK, TENON_OPT_CORK},
+      {TENON_SUPPORTS_BOUND_IF, TENON_OPT_BOUND_IF},
+      {TENON_SUPPORTS_RCVLOWAT, TENON_OPT_RCVLOWAT},
+  };
+  for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+    if (options[i][0] == feature) return has_option(options[i][1], TENON_AF_INET);
   return 0;
 }

@@ -52,6 +52,15 @@ static inline int tenon__is_plain(tenon_sock s, const void *data, size_t size, i
   return ((uintptr_t)s | (size - 1) | (uintptr_t)~tenon__sys_cancel()) < INT_MAX;
 }
 
+/* ---- option.c, option_value.c, multicast.c ---- */
+
+/* Whether the system has what a feature number of tenon/option.h or tenon/multicast.h stands for. */
+int tenon__supports_option(int feature);
+int tenon__supports_multicast(int feature);
+/* For a socket that can have the option, and a value that is in range. A value that was read is not negative. */
+int tenon__set_option_value(tenon_sock s, int option, int value, int is_switch);
+int tenon__get_option_value(tenon_sock s, int option, int is_switch);
+
 /* ---- socket.c ---- */
 
 /* 1 if the stream is or once was connected. */

@@ -35,6 +35,8 @@ typedef enum tenon__operation {
   TENON__RECV,
   TENON__SENDTO,
   TENON__RECVFROM,
+  TENON__JOIN, /* a multicast group, with arguments that were checked */
+  TENON__LEAVE,
   TENON__NAMES, /* getsockname, getpeername, shutdown, options, waiting, closing */
   TENON__LOOKUP,
   TENON__START,
@@ -145,6 +147,41 @@ int tenon__sys_wait(tenon_sock s, tenon__event event, tenon_sock cancel, int tim
 int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms);
 int64_t tenon__sys_now_ms(void);
 
+/* ---- Options (sys_option.c) ---- */
+
+/* Options of IPv6 are another row than those of IPv4 that mean the same. */
+#define TENON__IPV6(option) ((option) + 256)
+/* The system's name for an option, and how the value is written: an int, one byte, seconds where Tenon has milliseconds,
+ * or an interface's index in whichever order of bytes. Switches that are not 0 and 1 say what they are. */
+typedef struct tenon__option_row {
+  int option, level, name;
+  enum { TENON__INT, TENON__BYTE, TENON__SECONDS, TENON__INDEX } form;
+  int off, on;
+} tenon__option_row;
+/* Those that are not spelled alike; an option without a row is one that the system does not have. */
+extern const tenon__option_row tenon__sys_options[];
+extern const int tenon__sys_option_count;
+
+/* Neutral: the row of an option, or NULL. */
+const tenon__option_row *tenon__find_option_row(int option);
+
+/* How many bytes can be received, at least. */
+int tenon__sys_readable(tenon_sock s);
+/* Turns keep-alive on with these times in seconds, where the system has no options for them; else TENON_ENOTSUP. */
+int tenon__sys_keepalive(tenon_sock s, int idle, int interval);
+/* The index of the interface that IPv4 multicast leaves through, 0 for any; and sets it, to one that is there. */
+int tenon__sys_multicast_if(tenon_sock s);
+int tenon__sys_set_multicast_if(tenon_sock s, int index);
+
+/* ---- Multicast (sys_multicast.c) ---- */
+
+/* 1 if there is an interface with this index, else 0. */
+int tenon__sys_has_interface(int index);
+/* Joins a group or, with join 0, leaves it; source is NULL for all. The addresses are of the socket's family, the
+ * interface is there, or 0. */
+int tenon__sys_membership(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
+                          int index);
+
 /* ---- Names (sys_lookup.c) ---- */
 
 /* The system's list for the name, in UTF-8, of a host or of a service. hints are native. Waits. */
@@ -221,9 +258,8 @@ int tenon__sys_take_error(tenon_sock s);
 #ifndef TENON__NATIVE_SHARE
 #define TENON__NATIVE_SHARE SO_REUSEADDR
 #endif
-/* Options by Tenon's numbers, but values are the system's own: the value, which is not negative, or a failure; and
- * 0. */
-#define TENON__OPT_HOPS 0 /* TENON_OPT_TTL for what goes over IPv6 */
+/* An option by Tenon's number: the value, which is not negative, or a failure; and 0. TENON_ENOTSUP where the system has
+ * none. */
 int tenon__sys_get_option(tenon_sock s, int option);
 int tenon__sys_set_option(tenon_sock s, int option, int value);
 /* Whether closing resets the connection. */

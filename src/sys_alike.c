@@ -1,6 +1,7 @@
 /* sys_alike.c - the calls that differ only in spelling.
  * SPDX-License-Identifier: MIT */
 #include "sys.h"
+#include "tenon/option.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +21,32 @@ int tenon__sys_shutdown(tenon_sock s, int how) {
   return shutdown(tenon__native(s), native[how]) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
-/* What has no row differs in more than its name. */
-static const struct {
-  int level, name;
-} native_options[] = {
-    [TENON__OPT_HOPS] = {IPPROTO_IPV6, IPV6_UNICAST_HOPS}, [TENON_OPT_NODELAY] = {IPPROTO_TCP, TCP_NODELAY},
-    [TENON_OPT_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE},    [TENON_OPT_SNDBUF] = {SOL_SOCKET, SO_SNDBUF},
-    [TENON_OPT_RCVBUF] = {SOL_SOCKET, SO_RCVBUF},          [TENON_OPT_BROADCAST] = {SOL_SOCKET, SO_BROADCAST},
-    [TENON_OPT_V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY},      [TENON_OPT_TTL] = {IPPROTO_IP, IP_TTL},
-    [TENON_OPT_SHARE] = {SOL_SOCKET, TENON__NATIVE_SHARE},
+static const tenon__option_row alike_options[] = {
+    {TENON_OPT_NODELAY, IPPROTO_TCP, TCP_NODELAY, TENON__INT, 0, 1},
+    {TENON_OPT_KEEPALIVE, SOL_SOCKET, SO_KEEPALIVE, TENON__INT, 0, 1},
+    {TENON_OPT_SNDBUF, SOL_SOCKET, SO_SNDBUF, TENON__INT, 0, 1},
+    {TENON_OPT_RCVBUF, SOL_SOCKET, SO_RCVBUF, TENON__INT, 0, 1},
+    {TENON_OPT_BROADCAST, SOL_SOCKET, SO_BROADCAST, TENON__INT, 0, 1},
+    {TENON_OPT_V6ONLY, IPPROTO_IPV6, IPV6_V6ONLY, TENON__INT, 0, 1},
+    {TENON_OPT_TTL, IPPROTO_IP, IP_TTL, TENON__INT, 0, 1},
+    {TENON__IPV6(TENON_OPT_TTL), IPPROTO_IPV6, IPV6_UNICAST_HOPS, TENON__INT, 0, 1},
+    {TENON_OPT_SHARE, SOL_SOCKET, TENON__NATIVE_SHARE, TENON__INT, 0, 1},
+    {TENON__IPV6(TENON_OPT_DONTFRAG), IPPROTO_IPV6, IPV6_DONTFRAG, TENON__INT, 0, 1},
+    {TENON__IPV6(TENON_OPT_MULTICAST_TTL), IPPROTO_IPV6, IPV6_MULTICAST_HOPS, TENON__INT, 0, 1},
+    {TENON__IPV6(TENON_OPT_MULTICAST_LOOP), IPPROTO_IPV6, IPV6_MULTICAST_LOOP, TENON__INT, 0, 1},
+    {TENON__IPV6(TENON_OPT_MULTICAST_IF), IPPROTO_IPV6, IPV6_MULTICAST_IF, TENON__INT, 0, 1},
 };
+
+static const tenon__option_row *row_among(const tenon__option_row *rows, int count, int option) {
+  while (--count >= 0 && rows[count].option != option) continue;
+  return count < 0 ? NULL : &rows[count];
+}
+
+const tenon__option_row *tenon__find_option_row(int option) {
+  const tenon__option_row *row =
+      row_among(alike_options, (int)(sizeof alike_options / sizeof alike_options[0]), option);
+  return row ? row : row_among(tenon__sys_options, tenon__sys_option_count, option);
+}
 
 /* Some options write a single byte on Windows, the lowest one. */
 static int get_option(tenon_sock s, int level, int option) {
@@ -57,14 +74,40 @@ int tenon__sys_take_error(tenon_sock s) {
   return native <= 0 ? native : tenon__returned(TENON__CONNECT, native);
 }
 
-int tenon__sys_get_option(tenon_sock s, int option) {
-  return get_option(s, native_options[option].level, native_options[option].name);
+/* It was asked of a socket that could have the option. */
+static int option_failure(tenon_sock s) {
+  int failure = tenon__failure(TENON__NAMES, s);
+  return failure == TENON_ENOPROTOOPT ? TENON_ENOTSUP : failure;
 }
 
+/* No host has so many interfaces that an index needs the upper byte, so one that has is in the order of the wire. */
+int tenon__sys_get_option(tenon_sock s, int option) {
+  const tenon__option_row *row = tenon__find_option_row(option);
+  if (!row) return tenon__refuse(TENON_ENOTSUP);
+  unsigned char byte = 0;
+  int value = 0, is_byte = row->form == TENON__BYTE;
+  socklen_t size = is_byte ? (socklen_t)sizeof byte : (socklen_t)sizeof value;
+  int result = getsockopt(tenon__native(s), row->level, row->name, is_byte ? (void *)&byte : (void *)&value, &size);
+  if (result != 0) return option_failure(s);
+  if (is_byte) return byte;
+  return row->form == TENON__INDEX && ((uint32_t)value >> 24) ? (int)ntohl((uint32_t)value) : value;
+}
+
+static int set_by_row(tenon_sock s, const tenon__option_row *row, int value) {
+  unsigned char byte = (unsigned char)value;
+  int is_byte = row->form == TENON__BYTE;
+  socklen_t size = is_byte ? (socklen_t)sizeof byte : (socklen_t)sizeof value;
+  int result = setsockopt(tenon__native(s), row->level, row->name, is_byte ? (void *)&byte : (void *)&value, size);
+  return result == 0 ? 0 : option_failure(s);
+}
+
+/* Windows wants an index in the order of the wire for IPv4 and in its own for IPv6, Wine 8 in that of the wire for
+ * both. In the wrong order it is no interface's. */
 int tenon__sys_set_option(tenon_sock s, int option, int value) {
-  int level = native_options[option].level, name = native_options[option].name;
-  int result = setsockopt(tenon__native(s), level, name, (void *)&value, sizeof value);
-  return result == 0 ? 0 : tenon__failure(TENON__NAMES, s);
+  const tenon__option_row *row = tenon__find_option_row(option);
+  if (!row) return tenon__refuse(TENON_ENOTSUP);
+  int result = set_by_row(s, row, value);
+  return row->form == TENON__INDEX && result < 0 ? set_by_row(s, row, (int)htonl((uint32_t)value)) : result;
 }
 
 int tenon__sys_set_reset(tenon_sock s, int on) {

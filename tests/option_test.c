@@ -103,7 +103,7 @@ TEST(options_that_are_off_at_first) {
 }
 
 TEST(options_that_do_not_exist_or_are_only_read) {
-  static const int unknown[] = {0, 13, -1, 1000, INT_MAX, INT_MIN};
+  static const int unknown[] = {0, 99, -1, 1000, INT_MAX, INT_MIN};
   static const int read_only[] = {TENON_OPT_TYPE, TENON_OPT_ERROR, TENON_OPT_NATIVE_NONBLOCK};
   int value;
   tenon_sock s = open_kind(STREAM4);
@@ -119,7 +119,7 @@ TEST(options_that_do_not_exist_or_are_only_read) {
 
 /* 1 if each option of this handle gives the code, also those that do not exist. */
 static int all_options_give(tenon_sock s, int code) {
-  for (int option = -1; option <= 13; option++)
+  for (int option = -1; option <= 40; option++)
     if (get(s, option) != code || tenon_setsockopt(s, option, 1) != code) return 0;
   return 1;
 }

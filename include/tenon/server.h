@@ -12,7 +12,7 @@
 #ifndef TENON_SERVER_H
 #define TENON_SERVER_H
 
-#include "../tenon.h"
+#include "tenon.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -23,6 +23,10 @@ const tenon__error_row tenon__sys_errors[] = {
      * told otherwise. */
     {TENON__RECVFROM, EMSGSIZE, TENON_ENETRESET},
 
+    /* Linux tells of sources in these words. */
+    {TENON__JOIN, EADDRNOTAVAIL, TENON_EADDRINUSE},
+    {TENON__LEAVE, EINVAL, TENON_EADDRNOTAVAIL},
+
     {TENON__ANY, EWOULDBLOCK, TENON_EAGAIN},
     {TENON__ANY, EINPROGRESS, TENON_EINPROGRESS},
     {TENON__ANY, EPERM, TENON_EACCES}, /* Linux's firewall says so */

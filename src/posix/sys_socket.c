@@ -20,6 +20,18 @@ static void complete_descriptor(int fd) {
   (void)fd;
 }
 
+/* Linux gives a socket what any other on this host has joined, unless it is told not to. */
+static void hear_own_groups_only(int fd, int family) {
+#ifdef IP_MULTICAST_ALL
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29
+#endif
+  set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+  if (family == TENON_AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+#endif
+  (void)fd, (void)family;
+}
+
 tenon_sock tenon__sys_socket(int family, int type, int protocol) {
   int native_type = type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 #ifdef SOCK_CLOEXEC
@@ -29,6 +41,7 @@ tenon_sock tenon__sys_socket(int family, int type, int protocol) {
   if (fd < 0) return tenon__failure(TENON__SOCKET, fd);
   complete_descriptor(fd);
   if (family == TENON_AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0); /* OpenBSD refuses */
+  if (type == TENON_SOCK_DGRAM) hear_own_groups_only(fd, family);
   return fd;
 }
 

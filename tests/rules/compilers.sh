@@ -3,22 +3,28 @@
 
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
-# ---- The header, alone and beside windows.h --------------------------------------------------------------------------
+# ---- The headers, each alone and beside windows.h --------------------------------------------------------------------
 
-rule_header_gcc() { header_compiles gcc tenon.h && header_compiles gcc tenon/server.h; }
+rule_header_gcc() { each_header header_compiles gcc; }
 
 rule_header_clang() {
   command -v clang >/dev/null || skip 'clang is not installed'
-  header_compiles clang tenon.h
+  each_header header_compiles clang
 }
 
 rule_header_mingw() {
   command -v x86_64-w64-mingw32-g++ >/dev/null || skip 'x86_64-w64-mingw32-g++ is not installed'
-  header_compiles x86_64-w64-mingw32-gcc tenon.h &&
-    header_compiles x86_64-w64-mingw32-gcc winsock2.h windows.h tenon.h &&
-    header_compiles x86_64-w64-mingw32-gcc tenon.h winsock2.h windows.h &&
-    header_compiles x86_64-w64-mingw32-gcc tenon.h windows.h &&
-    header_compiles x86_64-w64-mingw32-gcc tenon/server.h winsock2.h windows.h
+  each_header header_compiles_beside_windows x86_64-w64-mingw32-gcc
+}
+
+each_header() { # FUNCTION COMPILER
+  local header
+  for header in tenon.h $(cd include && printf '%s\n' tenon/*.h); do "$1" "$2" "$header" || return 1; done
+}
+
+header_compiles_beside_windows() { # COMPILER HEADER
+  header_compiles "$1" "$2" && header_compiles "$1" winsock2.h windows.h "$2" &&
+    header_compiles "$1" "$2" winsock2.h windows.h && header_compiles "$1" "$2" windows.h
 }
 
 header_compiles() { # COMPILER HEADER...

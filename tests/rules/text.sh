@@ -14,7 +14,8 @@ neutral_files() {
 }
 
 rule_header_includes() {
-  grep -nr '# *include' include | grep -vE '<(stddef|stdint)\.h>|"\.\./tenon\.h"' | none
+  grep -n '# *include' include/tenon.h /dev/null | grep -vE '<(stddef|stdint)\.h>' | none &&
+    grep -n '# *include' include/tenon/*.h /dev/null | grep -vE '<(stddef|stdint)\.h>|"tenon\.h"|file\.h:.*<stdio\.h>' | none
 }
 
 rule_header_length() {
@@ -55,15 +56,15 @@ rule_shell() {
   shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare bench/run
 }
 
-# ---- What tenon.h promises -------------------------------------------------------------------------------------------
+# ---- What the headers promise ----------------------------------------------------------------------------------------
 
 public_functions() {
-  sed -nE 's/^TENON_API .*[ *](tenon_[a-z0-9_]+)\(.*/\1/p' include/tenon.h include/tenon/server.h | sort
+  sed -nE 's/^TENON_API .*[ *](tenon_[a-z0-9_]+)\(.*/\1/p' include/tenon.h include/tenon/*.h | sort
 }
 
 rule_public_functions_defined() {
   local name
-  [ -n "$(public_functions)" ] || { echo 'include/tenon.h: no function found' && return 1; }
+  [ -n "$(public_functions)" ] || { echo 'include: no function found' && return 1; }
   for name in $(public_functions); do
     grep -qE "^[a-z].*[ *]$name\(" src/*.c src/server/*.c || echo "$name: in no src/*.c, src/server/*.c"
   done | none

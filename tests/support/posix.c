@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -156,6 +157,26 @@ int support_ipv4_ttl(tenon_sock s) {
   int ttl = 0;
   socklen_t size = sizeof ttl;
   return getsockopt((int)s, IPPROTO_IP, IP_TTL, &ttl, &size) ? -1 : ttl;
+}
+
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE TCP_KEEPALIVE
+#endif
+
+int support_native_option(tenon_sock s, int option) {
+  static const int rows[][2] = {
+      [SUPPORT_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE},
+      [SUPPORT_KEEPALIVE_IDLE] = {IPPROTO_TCP, TCP_KEEPIDLE},
+      [SUPPORT_KEEPALIVE_INTERVAL] = {IPPROTO_TCP, TCP_KEEPINTVL},
+      [SUPPORT_KEEPALIVE_COUNT] = {IPPROTO_TCP, TCP_KEEPCNT},
+      [SUPPORT_IPV4_TOS] = {IPPROTO_IP, IP_TOS},
+      [SUPPORT_IPV6_TCLASS] = {IPPROTO_IPV6, IPV6_TCLASS},
+      [SUPPORT_IPV4_MULTICAST_TTL] = {IPPROTO_IP, IP_MULTICAST_TTL},
+      [SUPPORT_IPV4_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP},
+  };
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt((int)s, rows[option][0], rows[option][1], &value, &size) ? -1 : value;
 }
 
 void support_set_small_buffers(tenon_sock s) {

@@ -73,10 +73,22 @@ int support_native_nonblocking(tenon_sock s); /* 1 or 0; -1 where the system can
 int support_native_nonblocking_expected(void);
 
 void support_set_native_nonblocking(tenon_sock s, int on);
-void support_spoil(tenon_sock s);             /* inherited, and in the native mode that Tenon does not use */
-void support_set_linger_zero(tenon_sock s);   /* closing it resets the connection */
-void support_set_reporting(tenon_sock s);     /* of refused datagrams, also those of a socket without a peer */
-int support_ipv4_ttl(tenon_sock s);           /* of what a socket of either family sends over IPv4 */
+void support_spoil(tenon_sock s);           /* inherited, and in the native mode that Tenon does not use */
+void support_set_linger_zero(tenon_sock s); /* closing it resets the connection */
+void support_set_reporting(tenon_sock s);   /* of refused datagrams, also those of a socket without a peer */
+int support_ipv4_ttl(tenon_sock s);         /* of what a socket of either family sends over IPv4 */
+/* The system's own view of an option; -1 where it has none. */
+enum {
+  SUPPORT_KEEPALIVE,
+  SUPPORT_KEEPALIVE_IDLE,
+  SUPPORT_KEEPALIVE_INTERVAL,
+  SUPPORT_KEEPALIVE_COUNT,
+  SUPPORT_IPV4_TOS,
+  SUPPORT_IPV6_TCLASS,
+  SUPPORT_IPV4_MULTICAST_TTL,
+  SUPPORT_IPV4_MULTICAST_LOOP
+};
+int support_native_option(tenon_sock s, int option);
 void support_set_small_buffers(tenon_sock s); /* as small as the system lets them be */
 
 /* Lets the process have as many handles as the system allows it. */

@@ -153,6 +153,22 @@ int support_ipv4_ttl(tenon_sock s) {
   return getsockopt((SOCKET)s, IPPROTO_IP, IP_TTL, (char *)&ttl, &size) ? -1 : ttl;
 }
 
+int support_native_option(tenon_sock s, int option) {
+  enum { KEEPIDLE = 3, KEEPCNT = 16, KEEPINTVL = 17 }; /* not in every mingw-w64 */
+  static const int rows[][2] = {
+      [SUPPORT_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE},
+      [SUPPORT_KEEPALIVE_IDLE] = {IPPROTO_TCP, KEEPIDLE},
+      [SUPPORT_KEEPALIVE_INTERVAL] = {IPPROTO_TCP, KEEPINTVL},
+      [SUPPORT_KEEPALIVE_COUNT] = {IPPROTO_TCP, KEEPCNT},
+      [SUPPORT_IPV4_TOS] = {IPPROTO_IP, IP_TOS},
+      [SUPPORT_IPV6_TCLASS] = {IPPROTO_IPV6, IPV6_TCLASS},
+      [SUPPORT_IPV4_MULTICAST_TTL] = {IPPROTO_IP, IP_MULTICAST_TTL},
+      [SUPPORT_IPV4_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP},
+  };
+  int value = 0, size = sizeof value;
+  return getsockopt((SOCKET)s, rows[option][0], rows[option][1], (char *)&value, &size) ? -1 : value;
+}
+
 void support_set_small_buffers(tenon_sock s) {
   int size = 4096;
   setsockopt((SOCKET)s, SOL_SOCKET, SO_SNDBUF, (const char *)&size, sizeof size);

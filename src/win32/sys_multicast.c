@@ -1,0 +1,145 @@
+/* win32/sys_multicast.c - multicast groups, and the interfaces that they are joined at.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+#include <iphlpapi.h>
+#include <string.h>
+
+/* Not in every mingw-w64. */
+#ifndef MCAST_JOIN_GROUP
+#define MCAST_JOIN_GROUP 41
+#define MCAST_LEAVE_GROUP 42
+#define MCAST_JOIN_SOURCE_GROUP 45
+#define MCAST_LEAVE_SOURCE_GROUP 46
+#endif
+
+/* A function of iphlpapi.dll, which stays loaded, or NULL. */
+static FARPROC helper_function(const char *name) {
+  HMODULE library = GetModuleHandleW(L"iphlpapi.dll");
+  if (!library) library = LoadLibraryW(L"iphlpapi.dll");
+  return library ? GetProcAddress(library, name) : NULL;
+}
+
+int tenon__sys_has_interface(int index) {
+  NETIO_STATUS(WINAPI * convert)(NET_IFINDEX, PNET_LUID);
+  NET_LUID luid;
+  FARPROC function = helper_function("ConvertInterfaceIndexToLuid");
+  memcpy(&convert, &function, sizeof convert);
+  return function && convert((NET_IFINDEX)index, &luid) == NO_ERROR;
+}
+
+/* ---- What Wine 8 lacks: interfaces by their IPv4 addresses ------------------------------------------------------ */
+
+typedef union address_table {
+  MIB_IPADDRTABLE table;
+  char bytes[sizeof(MIB_IPADDRTABLE) + 63 * sizeof(MIB_IPADDRROW)];
+} address_table;
+
+static DWORD read_addresses(address_table *list) {
+  DWORD(WINAPI * read)(PMIB_IPADDRTABLE, PULONG, BOOL);
+  ULONG size = sizeof *list;
+  FARPROC function = helper_function("GetIpAddrTable");
+  memcpy(&read, &function, sizeof read);
+  return function && read(&list->table, &size, FALSE) == NO_ERROR ? list->table.dwNumEntries : 0;
+}
+
+/* 0 if it has none. */
+static DWORD interface_address(int index) {
+  address_table list;
+  for (DWORD i = 0, count = read_addresses(&list); i < count; i++)
+    if (list.table.table[i].dwIndex == (DWORD)index) return list.table.table[i].dwAddr;
+  return 0;
+}
+
+static int interface_at(DWORD address) {
+  address_table list;
+  for (DWORD i = 0, count = read_addresses(&list); i < count; i++)
+    if (list.table.table[i].dwAddr == address) return (int)list.table.table[i].dwIndex;
+  return 0;
+}
+
+/* An address in 0.0.0.0/8 stands for an index. */
+int tenon__sys_multicast_if(tenon_sock s) {
+  DWORD native = 0;
+  int size = sizeof native;
+  if (getsockopt(tenon__native(s), IPPROTO_IP, IP_MULTICAST_IF, (char *)&native, &size) != 0)
+    return tenon__failure(TENON__NAMES, s);
+  return ntohl(native) >> 24 ? interface_at(native) : (int)ntohl(native);
+}
+
+int tenon__sys_set_multicast_if(tenon_sock s, int index) {
+  DWORD native = htonl((DWORD)index);
+  int result = setsockopt(tenon__native(s), IPPROTO_IP, IP_MULTICAST_IF, (char *)&native, sizeof native);
+  if (result != 0 && WSAGetLastError() == WSAEINVAL) {
+    native = interface_address(index);
+    result = setsockopt(tenon__native(s), IPPROTO_IP, IP_MULTICAST_IF, (char *)&native, sizeof native);
+  }
+  return result == 0 ? 0 : tenon__failure(TENON__NAMES, s);
+}
+
+/* ---- Groups ----------------------------------------------------------------------------------------------------- */
+
+static int set_group(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source, int index) {
+  int level = group->u.any.sa_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  GROUP_SOURCE_REQ request; /* GROUP_REQ is the beginning of it */
+  memset(&request, 0, sizeof request);
+  request.gsr_interface = (ULONG)index;
+  memcpy(&request.gsr_group, &group->u, (size_t)group->size);
+  if (!source)
+    return setsockopt(tenon__native(s), level, join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, (char *)&request,
+                      sizeof(GROUP_REQ));
+  memcpy(&request.gsr_source, &source->u, (size_t)source->size);
+  return setsockopt(tenon__native(s), level, join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP,
+                    (char *)&request, sizeof request);
+}
+
+/* Wine 8 hands the request to the host as it is, which has source and interface in the other order. Whoever does that
+ * lets an address that is nobody's pass for a source where it stands for an interface. */
+static int source_and_interface_are_swapped(void) {
+  IP_MREQ_SOURCE request;
+  request.imr_multiaddr.s_addr = htonl(0xE8000001);
+  request.imr_sourceaddr.s_addr = htonl(INADDR_LOOPBACK);
+  request.imr_interface.s_addr = htonl(0xF0000001);
+  SOCKET handle = socket(AF_INET, SOCK_DGRAM, 0);
+  int result = setsockopt(handle, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, (char *)&request, sizeof request);
+  closesocket(handle);
+  return result == 0;
+}
+
+static int set_source4(tenon_sock s, int join, struct in_addr group, struct in_addr source, struct in_addr at) {
+  int is_swapped = source_and_interface_are_swapped();
+  IP_MREQ_SOURCE request = {group, is_swapped ? at : source, is_swapped ? source : at};
+  int option = join ? IP_ADD_SOURCE_MEMBERSHIP : IP_DROP_SOURCE_MEMBERSHIP;
+  return setsockopt(tenon__native(s), IPPROTO_IP, option, (char *)&request, sizeof request);
+}
+
+static int set_group6(tenon_sock s, int join, const tenon__sockaddr *group, int index) {
+  IPV6_MREQ request = {group->u.in6.sin6_addr, (ULONG)index};
+  int option = join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
+  return setsockopt(tenon__native(s), IPPROTO_IPV6, option, (char *)&request, sizeof request);
+}
+
+static int fail_with(int native) {
+  WSASetLastError(native);
+  return SOCKET_ERROR;
+}
+
+/* Wine 8 has but the older options: by address for IPv4, and without sources for IPv6. */
+static int set_group_in_old_style(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
+                                  int index) {
+  if (group->u.any.sa_family == AF_INET6) return source ? fail_with(WSAEOPNOTSUPP) : set_group6(s, join, group, index);
+  IP_MREQ request = {.imr_multiaddr = group->u.in.sin_addr};
+  request.imr_interface.s_addr = index ? interface_address(index) : 0;
+  if (index && request.imr_interface.s_addr == 0) return fail_with(ERROR_FILE_NOT_FOUND);
+  if (source) return set_source4(s, join, request.imr_multiaddr, source->u.in.sin_addr, request.imr_interface);
+  int option = join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP;
+  return setsockopt(tenon__native(s), IPPROTO_IP, option, (char *)&request, sizeof request);
+}
+
+int tenon__sys_membership(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
+                          int index) {
+  int result = set_group(s, join, group, source, index);
+  if (result != 0 && WSAGetLastError() == WSAENOPROTOOPT)
+    result = set_group_in_old_style(s, join, group, source, index);
+  return result == 0 ? 0 : tenon__failure(join ? TENON__JOIN : TENON__LEAVE, s);
+}
