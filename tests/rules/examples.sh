@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(client client_short listener server server_many server_short showip talker)
+examples=(client client_short listener multicast server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
@@ -51,7 +51,37 @@ examples_keep_their_word() { # BUILD
     expect "$1" 0 '^usage: talker' talker --help &&
     expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
     expect "$1" 0 '^usage: listener' listener --help &&
-    expect "$1" 2 '^usage: listener' listener --count=0 0
+    expect "$1" 2 '^usage: listener' listener --count=0 0 &&
+    groups_converse "$1"
+}
+
+# Two members on this host, over IPv4 by way of the loopback interface; over IPv6 through whichever interface there is,
+# if there is one.
+groups_converse() { # BUILD
+  expect "$1" 0 '^usage: multicast' multicast --help &&
+    expect "$1" 2 '^usage: multicast' multicast --interface=lo 239.255.0.1 0 &&
+    expect "$1" 1 'EINVAL' multicast 127.0.0.1 0 &&
+    expect "$1" 1 'ENXIO' multicast --interface=1000000 239.255.0.1 0 &&
+    members_hear "$1" 239.255.0.1 --interface=1 && {
+      expect "$1" 1 'ENETUNREACH\|EADDRNOTAVAIL\|ENXIO\|EAFNOSUPPORT' multicast --count=1 ff12::1234 0 hello >/dev/null || members_hear "$1" ff12::1234
+    }
+}
+
+members_hear() { # BUILD GROUP [OPTION]
+  local command member deadline=$((SECONDS + 30)) port='' status
+  example_command "$1" multicast
+  "${command[@]}" --count=1 "${@:3}" "$2" 0 </dev/null >build/member.out 2>&1 &
+  member=$!
+  while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
+    sleep 0.05
+    port=$(tr -d '\r' <build/member.out | sed -nE 's/^in .*:([0-9]+)$/\1/p')
+  done
+  expect "$1" 0 ': hello$' multicast --count=1 "${@:3}" "$2" "${port:-0}" hello
+  status=$?
+  while kill -0 $member 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
+  kill -KILL $member 2>/dev/null
+  wait $member || { echo "the member's status was $?" && return 1; }
+  [ $status -eq 0 ] && said ': hello$' build/member.out
 }
 
 servers_can_be_interrupted() { # BUILD
