@@ -7,6 +7,10 @@
 #define _GNU_SOURCE /* accept4, EAI_ADDRFAMILY */
 #endif
 
+#ifndef __APPLE_USE_RFC_3542
+#define __APPLE_USE_RFC_3542 /* macOS shows IPV6_DONTFRAG then */
+#endif
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -61,6 +61,7 @@ int tenon__sys_socketpair(tenon_sock pair[2]) {
 int tenon__sys_adopt(tenon_sock s) {
   if (fcntl(tenon__native(s), F_SETFD, FD_CLOEXEC) < 0) return tenon__failure(TENON__NAMES, s);
   complete_descriptor(tenon__native(s));
+  hear_own_groups_only(tenon__native(s), TENON_AF_INET6); /* what is of no use to the socket, it declines */
   return 0;
 }
 

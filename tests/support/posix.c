@@ -136,6 +136,10 @@ void support_set_native_nonblocking(tenon_sock s, int on) {
 }
 
 void support_spoil(tenon_sock s) {
+#ifdef IP_MULTICAST_ALL
+  int on = 1;
+  setsockopt((int)s, IPPROTO_IP, IP_MULTICAST_ALL, &on, sizeof on);
+#endif
   fcntl((int)s, F_SETFD, 0);
   support_set_native_nonblocking(s, !support_native_nonblocking(s));
 }

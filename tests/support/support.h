@@ -73,7 +73,7 @@ int support_native_nonblocking(tenon_sock s); /* 1 or 0; -1 where the system can
 int support_native_nonblocking_expected(void);
 
 void support_set_native_nonblocking(tenon_sock s, int on);
-void support_spoil(tenon_sock s);           /* inherited, and in the native mode that Tenon does not use */
+void support_spoil(tenon_sock s); /* inherited, hears all groups, and has the native mode that Tenon does not use */
 void support_set_linger_zero(tenon_sock s); /* closing it resets the connection */
 void support_set_reporting(tenon_sock s);   /* of refused datagrams, also those of a socket without a peer */
 int support_ipv4_ttl(tenon_sock s);         /* of what a socket of either family sends over IPv4 */
