@@ -2,8 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
-/* Asked only when something is odd, and of sockets whose failure must not be forgotten over it. */
-static int is_a_stream(tenon_sock s) {
+int tenon__is_a_stream(tenon_sock s) {
   int native = tenon_native_error();
   int is_stream = tenon__sys_is_stream(s) > 0;
   tenon__sys_remember(native);
@@ -18,9 +17,9 @@ static int has_peer(tenon_sock s) {
   return result == 0;
 }
 
-/* 0 if another attempt is worth while. An answer from the network ("nobody there", "too far") to an earlier datagram is
+/* An answer from the network ("nobody there", "too far") to an earlier datagram is
  * none of this call's business, unless it comes from the only peer. */
-static int datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
+int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
   int is_answer = failure == TENON_ENETRESET || (failure == TENON_ECONNREFUSED && !has_peer(s));
   if (!is_answer) return failure;
@@ -41,14 +40,18 @@ static int aim(tenon_sock s, const tenon_addr *to, tenon__sockaddr *native) {
   return tenon_addr_equal(&peer, &target) ? 0 : tenon__refuse(TENON_EISCONN);
 }
 
+int tenon__name_unsent(tenon_sock s, int failure, int has_target) {
+  int is_peer_missing = !has_target && (failure == TENON_EINVAL || failure == TENON_ENOTCONN) && !has_peer(s);
+  return is_peer_missing ? TENON_EDESTADDRREQ : failure;
+}
+
 /* native may be NULL. */
 static ptrdiff_t send_fitting(tenon_sock s, const void *data, size_t size, tenon__sockaddr *native, int may_wait) {
   ptrdiff_t sent = tenon__sys_sendto(s, data, size, native, may_wait);
   if (sent >= 0) return sent;
   int failure = (int)sent;
   if (native && tenon__fit_family(s, native, &failure)) return tenon__sys_sendto(s, data, size, native, may_wait);
-  int is_peer_missing = !native && (failure == TENON_EINVAL || failure == TENON_ENOTCONN) && !has_peer(s);
-  return is_peer_missing ? TENON_EDESTADDRREQ : failure;
+  return tenon__name_unsent(s, failure, native != NULL);
 }
 
 /* A stream has taken some of the data, or it failed: tenon_send() knows what to do about both. */
@@ -70,8 +73,8 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
   for (;;) {
     ptrdiff_t sent = send_fitting(s, data, size, is_aimed ? &native : NULL, may_wait);
     if (sent == (ptrdiff_t)size) return sent;
-    if (is_a_stream(s)) return send_rest(s, data, size, sent, timeout_ms);
-    int again = datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
+    if (tenon__is_a_stream(s)) return send_rest(s, data, size, sent, timeout_ms);
+    int again = tenon__datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
     if (again < 0) return again;
   }
 }
@@ -79,7 +82,7 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
 /* ---- Receiving -------------------------------------------------------------------------------------------------- */
 
 /* Winsock refuses to receive on a socket that has no port, where others wait. */
-static int bind_unbound(tenon_sock s) {
+int tenon__bind_unbound(tenon_sock s) {
   tenon_addr local;
   if (tenon_getsockname(s, &local) < 0 || local.port != 0) return TENON_EINVAL;
   tenon_addr any = tenon_addr_any(local.family, 0);
@@ -106,11 +109,12 @@ ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from
     ptrdiff_t received = tenon__sys_recvfrom(s, data, size, &native, may_wait);
     int is_datagram = received >= 0 || received == TENON_EMSGSIZE;
     if (is_datagram) tenon__from_sockaddr(&sender, &native);
-    int is_stream = sender.family == TENON_AF_UNSPEC && received != TENON_EAGAIN && is_a_stream(s);
+    int is_stream = sender.family == TENON_AF_UNSPEC && received != TENON_EAGAIN && tenon__is_a_stream(s);
     if (is_stream) received = receive_from_stream(s, data, size, received, timeout_ms);
     if (from && (is_datagram || is_stream)) *from = sender;
     if (is_datagram || is_stream) return received;
-    int again = received == TENON_EINVAL ? bind_unbound(s) : datagram_again(s, (int)received, TENON__READABLE, &limit);
+    int again = received == TENON_EINVAL ? tenon__bind_unbound(s)
+                                         : tenon__datagram_again(s, (int)received, TENON__READABLE, &limit);
     if (again < 0) return again;
   }
 }

@@ -116,7 +116,8 @@ int tenon__returned(tenon__operation operation, int native) {
 
 int tenon__failure(tenon__operation operation, tenon_sock s) {
   int code = tenon__returned(operation, tenon__sys_last_error());
-  int is_doubtful = code == TENON_ENOTSOCK || (s >= 0 && (code == TENON_EINVAL || code == TENON_ENOTSUP));
+  int is_odd = code == TENON_EINVAL || code == TENON_ENOTSUP || code == TENON_EFAULT;
+  int is_doubtful = code == TENON_ENOTSOCK || (s >= 0 && is_odd);
   int handle_error = is_doubtful ? tenon__sys_handle_error(s) : 0;
   return handle_error < 0 ? handle_error : code;
 }

@@ -43,6 +43,9 @@ int tenon_supports(int feature) {
   switch (feature) {
     case TENON_SUPPORTS_IPV6: return has_ipv6(0);
     case TENON_SUPPORTS_DUALSTACK: return has_ipv6(1);
+    case TENON_SUPPORTS_MESSAGE_LOCAL:
+    case TENON_SUPPORTS_MESSAGE_CLASS:
+    case TENON_SUPPORTS_SEGMENTATION: return tenon__sys_supports_message(feature);
     default: return tenon__supports_option(feature) || tenon__supports_multicast(feature);
   }
 }

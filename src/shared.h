@@ -60,6 +60,51 @@ int tenon__supports_multicast(int feature);
 /* For a socket that can have the option, and a value that is in range. A value that was read is not negative. */
 int tenon__set_option_value(tenon_sock s, int option, int value, int is_switch);
 int tenon__get_option_value(tenon_sock s, int option, int is_switch);
+/* ---- vector.c ---- */
+
+/* What is left to do of a vector: buffers of which the first has lost some bytes already. */
+typedef struct tenon__parts {
+  const tenon_buffer *buffers;
+  int count;
+  size_t skip;
+} tenon__parts;
+
+/* Their size altogether, or TENON_EINVAL for what can be none. */
+ptrdiff_t tenon__total(const tenon_buffer *buffers, int count);
+/* Takes bytes that are done, and then buffers without any, off the beginning. */
+void tenon__advance(tenon__parts *rest, size_t bytes);
+/* As much of the beginning as the system takes at a time: *run is the caller's array or window. */
+#define TENON__WINDOW 64
+int tenon__next_run(const tenon__parts *rest, tenon_buffer *window, const tenon_buffer **run);
+
+/* ---- stream.c ---- */
+
+/* What the public calls do when one plain attempt was not enough. first is what became of an attempt. size, and what is
+ * to be received into, is not 0. */
+ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int timeout_ms, ptrdiff_t first);
+ptrdiff_t tenon__recv_parts(tenon_sock s, tenon__parts rest, int flags, ptrdiff_t first, tenon__limit *limit);
+
+/* ---- datagram.c ---- */
+
+/* Asked only when something is odd, and of sockets whose failure must not be forgotten over it. */
+int tenon__is_a_stream(tenon_sock s);
+/* 0 if another attempt is worth while. */
+int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
+/* What a failure means that did not come from the addresses. */
+int tenon__name_unsent(tenon_sock s, int failure, int has_target);
+/* For those that Winsock does not let receive without: gives the socket a port, or fails. */
+int tenon__bind_unbound(tenon_sock s);
+
+/* ---- message.c ---- */
+
+/* The size of a message that can be sent, and its peer, or why it cannot. */
+ptrdiff_t tenon__check_message(const tenon_message *message, tenon__sockaddr *peer);
+/* tenon_sendmsg() and tenon_recvmsg(), within a limit that may have begun. The latter's message has been checked. */
+ptrdiff_t tenon__send_message(tenon_sock s, const tenon_message *message, tenon__limit *limit);
+ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit *limit);
+int tenon__can_receive(const tenon_message *message);
+/* Completes what the system set. */
+void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, size_t size);
 
 /* ---- socket.c ---- */
 

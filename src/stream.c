@@ -20,18 +20,19 @@ static ptrdiff_t name_failure(tenon_sock s, ptrdiff_t code) {
   return code;
 }
 
-static ptrdiff_t send_once(tenon_sock s, const char *data, size_t size, int may_wait) {
-  ptrdiff_t sent = tenon__sys_send(s, data, size, may_wait);
+static ptrdiff_t send_once(tenon_sock s, const tenon__parts *rest, int may_wait) {
+  tenon_buffer window[TENON__WINDOW];
+  const tenon_buffer *run;
+  int count = tenon__next_run(rest, window, &run);
+  ptrdiff_t sent =
+      count == 1 ? tenon__sys_send(s, run->data, run->size, may_wait) : tenon__sys_sendv(s, run, count, may_wait);
   return sent >= 0 || sent == TENON_EAGAIN ? sent : name_failure(s, sent);
 }
 
-/* first is what became of a first attempt. */
-TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t size, int timeout_ms,
-                                          ptrdiff_t first) {
-  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int timeout_ms, ptrdiff_t first) {
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
-  ptrdiff_t sent = first;
+  ptrdiff_t sent = first < 0 && first != TENON_EAGAIN ? name_failure(s, first) : first;
   size_t done = 0;
   for (;;) {
     if (sent < 0) {
@@ -41,8 +42,16 @@ TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t
     }
     done += (size_t)sent;
     if (done == size) return (ptrdiff_t)done;
-    sent = send_once(s, data + done, size - done, may_wait);
+    tenon__advance(&rest, (size_t)sent);
+    sent = send_once(s, &rest, may_wait);
   }
+}
+
+TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t size, int timeout_ms,
+                                          ptrdiff_t first) {
+  if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  tenon_buffer whole = {(void *)data, size};
+  return tenon__send_parts(s, (tenon__parts){&whole, 1, 0}, size, timeout_ms, first);
 }
 
 ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
@@ -51,20 +60,33 @@ ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms
 }
 
 ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent) {
-  if (sent < 0 && sent != TENON_EAGAIN) sent = name_failure(t->s, sent);
   return send_within(t->s, t->data, t->size, TENON_FOREVER, sent);
+}
+
+static ptrdiff_t recv_once(tenon_sock s, const tenon__parts *rest, int flags, int may_wait) {
+  tenon_buffer window[TENON__WINDOW];
+  const tenon_buffer *run;
+  int count = tenon__next_run(rest, window, &run);
+  if (count == 1) return tenon__sys_recv(s, run->data, run->size, flags, may_wait);
+  return tenon__sys_recvv(s, run, count, may_wait);
+}
+
+ptrdiff_t tenon__recv_parts(tenon_sock s, tenon__parts rest, int flags, ptrdiff_t first, tenon__limit *limit) {
+  int may_wait = tenon__may_wait_inside(limit->timeout_ms);
+  ptrdiff_t received = first;
+  tenon__advance(&rest, 0);
+  for (;;) {
+    int again = received < 0 ? transfer_again(s, received, TENON__READABLE, limit) : 0;
+    if (again < 0) return again;
+    received = recv_once(s, &rest, flags, may_wait);
+    if (received >= 0) return received;
+  }
 }
 
 /* first is what became of a first attempt, which failed. */
 static ptrdiff_t receive(tenon_sock s, void *data, size_t size, int flags, ptrdiff_t first, tenon__limit *limit) {
-  int may_wait = tenon__may_wait_inside(limit->timeout_ms);
-  ptrdiff_t received = first;
-  for (;;) {
-    int again = received < 0 ? transfer_again(s, received, TENON__READABLE, limit) : 0;
-    if (again < 0) return again;
-    received = tenon__sys_recv(s, data, size, flags, may_wait);
-    if (received >= 0) return received;
-  }
+  tenon_buffer whole = {data, size};
+  return tenon__recv_parts(s, (tenon__parts){&whole, 1, 0}, flags, first, limit);
 }
 
 TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t size, int timeout_ms, int flags,

@@ -10,6 +10,7 @@
 
 #include "native.h"
 #include "tenon.h"
+#include "tenon/message.h"
 
 /* A native address with its length. */
 typedef struct tenon__sockaddr {
@@ -130,6 +131,39 @@ ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const t
 ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait);
 /* Sends one byte, or finds that no more fit; may be called by a signal handler, which nobody notices. */
 int tenon__sys_wake(tenon_sock s);
+
+/* ---- Vectors and messages (sys_message.c) ---- */
+
+/* As tenon__sys_send and tenon__sys_recv, for 1 to TENON__NATIVE_PARTS buffers, not all of them empty, and
+ * which are at most INT_MAX bytes or a single one. */
+ptrdiff_t tenon__sys_sendv(tenon_sock s, const tenon_buffer *buffers, int count, int may_wait);
+ptrdiff_t tenon__sys_recvv(tenon_sock s, const tenon_buffer *buffers, int count, int may_wait);
+/* As tenon__sys_sendto, with the message's fields; peer is NULL for the socket's own. TENON_ENOTSUP for a field that
+ * the system would not heed. */
+ptrdiff_t tenon__sys_sendmsg(tenon_sock s, const tenon_message *message, const tenon__sockaddr *peer, int may_wait);
+/* As tenon__sys_recvfrom, but what is too large is returned like any other, with its flag. Sets flags, and those fields
+ * and their bits that came; an address in the native family of the packet. May fail for a stream. */
+ptrdiff_t tenon__sys_recvmsg(tenon_sock s, tenon_message *message, tenon__sockaddr *peer, int may_wait);
+/* Neutral: what receiving a message sets, of which this is done first: an address in its native family, and ttl or
+ * traffic_class, in one byte or in an int. */
+#define TENON__MESSAGE_SOURCE (TENON_MESSAGE_LOCAL | TENON_MESSAGE_INTERFACE)
+void tenon__hear_nothing(tenon_message *message, int flags);
+void tenon__hear_source(tenon_message *message, int family, const void *ip, uint32_t interface_index);
+void tenon__hear_number(tenon_message *message, int field, const void *fact, size_t size);
+/* A datagram to be sent, or several that differ in nothing but their bytes and are to go as one; all are as large as
+ * segment but the last, which may be smaller. They have at most TENON_MESSAGE_BUFFERS buffers. */
+typedef struct tenon__outgoing {
+  const tenon_message *messages;
+  int merged; /* 1, or up to TENON__NATIVE_SEGMENTS */
+  size_t segment;
+  const tenon__sockaddr *peer;
+} tenon__outgoing;
+/* At most TENON__NATIVE_BATCH at once, if that is more than 1: how many went, or why none did. */
+int tenon__sys_sendmsgs(tenon_sock s, const tenon__outgoing *list, int count, int may_wait);
+/* Takes as many of so many as are there, or, with may_wait, waits for the first. Their sizes are set. */
+int tenon__sys_recvmsgs(tenon_sock s, tenon_message *messages, tenon__sockaddr *peers, int count, int may_wait);
+/* Whether the system has TENON_SUPPORTS_MESSAGE_... */
+int tenon__sys_supports_message(int feature);
 
 /* ---- Waiting and time (sys_wait.c, sys_clock.c) ---- */
 
@@ -262,6 +296,17 @@ int tenon__sys_take_error(tenon_sock s);
  * none. */
 int tenon__sys_get_option(tenon_sock s, int option);
 int tenon__sys_set_option(tenon_sock s, int option, int value);
+/* What switches the telling of fields on and off: options of IPv4 and of IPv6. */
+typedef struct tenon__message_option {
+  int fields, level, name;
+} tenon__message_option;
+extern const tenon__message_option tenon__sys_message_options[];
+extern const int tenon__sys_message_option_count;
+/* The source that a message names, and the one that the system tells. */
+struct in6_pktinfo tenon__sys_source6(const tenon_message *message);
+void tenon__sys_hear_source6(tenon_message *message, const void *fact);
+/* Any option of the system's own. */
+int tenon__sys_switch(tenon_sock s, int level, int name, int on);
 /* Whether closing resets the connection. */
 int tenon__sys_set_reset(tenon_sock s, int on);
 int tenon__sys_is_reset(tenon_sock s);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local) {
   local->size = sizeof local->u;
@@ -112,6 +113,11 @@ int tenon__sys_set_option(tenon_sock s, int option, int value) {
   return row->form == TENON__INDEX && result < 0 ? set_by_row(s, row, (int)htonl((uint32_t)value)) : result;
 }
 
+int tenon__sys_switch(tenon_sock s, int level, int name, int on) {
+  int result = setsockopt(tenon__native(s), level, name, (void *)&on, sizeof on);
+  return result == 0 ? 0 : tenon__failure(TENON__NAMES, s);
+}
+
 int tenon__sys_set_reset(tenon_sock s, int on) {
   struct linger linger = {on != 0, 0};
   int result = setsockopt(tenon__native(s), SOL_SOCKET, SO_LINGER, (void *)&linger, sizeof linger);
@@ -138,4 +144,34 @@ void tenon__sys_flush(void) {
 
 void tenon__sys_exit(int status) {
   _Exit(status);
+}
+
+const tenon__message_option tenon__sys_message_options[] = {
+#ifdef IP_PKTINFO
+    {TENON__MESSAGE_SOURCE, IPPROTO_IP, IP_PKTINFO},
+#endif
+    {TENON__MESSAGE_SOURCE, IPPROTO_IPV6, IPV6_RECVPKTINFO},
+    {TENON_MESSAGE_TTL, IPPROTO_IP, IP_RECVTTL},
+    {TENON_MESSAGE_TTL, IPPROTO_IPV6, IPV6_RECVHOPLIMIT},
+    {TENON_MESSAGE_CLASS, IPPROTO_IP, IP_RECVTOS},
+    {TENON_MESSAGE_CLASS, IPPROTO_IPV6, IPV6_RECVTCLASS},
+#ifdef IP_ECN /* Windows may know this and not the whole class */
+    {TENON_MESSAGE_CLASS, IPPROTO_IP, IP_ECN},
+    {TENON_MESSAGE_CLASS, IPPROTO_IPV6, IPV6_ECN},
+#endif
+};
+const int tenon__sys_message_option_count = (int)(sizeof tenon__sys_message_options / sizeof(tenon__message_option));
+
+struct in6_pktinfo tenon__sys_source6(const tenon_message *message) {
+  struct in6_pktinfo source;
+  memset(&source, 0, sizeof source);
+  if (message->fields & TENON_MESSAGE_LOCAL) memcpy(&source.ipi6_addr, message->local.ip, sizeof source.ipi6_addr);
+  if (message->fields & TENON_MESSAGE_INTERFACE) source.ipi6_ifindex = message->interface_index;
+  return source;
+}
+
+void tenon__sys_hear_source6(tenon_message *message, const void *fact) {
+  struct in6_pktinfo source;
+  memcpy(&source, fact, sizeof source);
+  tenon__hear_source(message, TENON_AF_INET6, &source.ipi6_addr, source.ipi6_ifindex);
 }

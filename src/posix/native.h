@@ -8,7 +8,7 @@
 #endif
 
 #ifndef __APPLE_USE_RFC_3542
-#define __APPLE_USE_RFC_3542 /* macOS shows IPV6_DONTFRAG then */
+#define __APPLE_USE_RFC_3542 /* macOS shows IPV6_DONTFRAG and IPV6_RECVPKTINFO then */
 #endif
 
 #include <arpa/inet.h>
@@ -22,6 +22,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +45,24 @@ typedef struct pollfd tenon__native_pollfd;
 #define TENON__NATIVE_BUFFER_SHARE 2
 #else
 #define TENON__NATIVE_SHARE SO_REUSEPORT
+#endif
+
+/* How many buffers a call takes; how many datagrams, where it takes several; and how many equal ones Linux takes as
+ * one. */
+#ifdef IOV_MAX
+#define TENON__NATIVE_PARTS IOV_MAX
+#else
+#define TENON__NATIVE_PARTS 1024
+#endif
+#ifdef MSG_WAITFORONE /* who has that has sendmmsg and recvmmsg */
+#define TENON__NATIVE_BATCH 32
+#else
+#define TENON__NATIVE_BATCH 1
+#endif
+#ifdef SO_SNDBUFFORCE
+#define TENON__NATIVE_SEGMENTS 64
+#else
+#define TENON__NATIVE_SEGMENTS 1
 #endif
 
 /* A handle that no descriptor can have becomes one that the system refuses. */

@@ -12,6 +12,7 @@
 
 #include <winsock2.h> /* before windows.h, which would bring in the Winsock of 1993 */
 #include <ws2tcpip.h>
+#include <mswsock.h>
 #include <windows.h>
 #include <stdint.h>
 
@@ -24,6 +25,24 @@ typedef WSAPOLLFD tenon__native_pollfd;
 #define TENON__NATIVE_OUT POLLWRNORM
 #define TENON__NATIVE_HUP POLLHUP
 #define TENON__NATIVE_BROKEN 0
+
+/* What POSIX systems have other names for, and what not every mingw-w64 has. */
+#define IPV6_RECVPKTINFO IPV6_PKTINFO
+#define IPV6_RECVHOPLIMIT IPV6_HOPLIMIT
+#ifndef IPV6_RECVTCLASS
+#define IPV6_RECVTCLASS 40
+#endif
+#ifndef IP_ECN
+#define IP_ECN 50
+#endif
+#ifndef IPV6_ECN
+#define IPV6_ECN 50
+#endif
+
+/* How many buffers a call takes: there is no limit but that of the memory to list them in, and Wine's, above 1000. */
+#define TENON__NATIVE_PARTS 256
+#define TENON__NATIVE_BATCH 1
+#define TENON__NATIVE_SEGMENTS 1
 
 static inline SOCKET tenon__native(intptr_t s) {
   return (SOCKET)s;
