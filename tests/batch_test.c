@@ -186,3 +186,102 @@ TEST(a_batch_receives_what_is_there_and_cut_ones_say_so) {
   }
   CHECK_EQ(net_close2(a, b), 0);
 }
+
+/* ---- Limits and misuse ------------------------------------------------------------------------------------------- */
+
+TEST(receiving_a_batch_keeps_its_limit_and_sees_wakers) {
+  tenon_addr at;
+  tenon_waker w;
+  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  make_room(2);
+  prepare(0, 10, &at);
+  CHECK_EQ(tenon_recvmsgs(s, received, 2, 0), TENON_EAGAIN);
+  int64_t start = tenon_now_ms();
+  support_signal_storm_start();
+  int n = tenon_recvmsgs(s, received, 2, 200);
+  support_signal_storm_stop();
+  CHECK_EQ(n, TENON_ETIMEDOUT);
+  CHECK(tenon_now_ms() - start >= 200);
+  CHECK_EQ(tenon_waker_open(&w), 0);
+  CHECK_EQ(tenon_waker_wake(&w), 0);
+  tenon_cancel_on(&w);
+  int sent = tenon_sendmsgs(s, to_send, 1, TENON_FOREVER), ready = tenon_recvmsgs(s, received, 2, TENON_FOREVER);
+  int unlimited = tenon_recvmsgs(s, received, 2, TENON_FOREVER);
+  tenon_cancel_on(NULL);
+  CHECK(sent == 1 && ready == 1);
+  CHECK_EQ(unlimited, TENON_ECANCELED);
+  CHECK_EQ(tenon_waker_close(&w), 0);
+  CHECK_EQ(tenon_close(s), 0);
+}
+
+typedef struct late_sender {
+  tenon_sock s;
+  tenon_addr to;
+} late_sender;
+
+static void send_late(void *argument) {
+  late_sender *late = argument;
+  support_sleep_ms(100); /* what is tested is that the other side waits, however long that takes */
+  tenon_sendto(late->s, "late", 4, &late->to, NET_LIMIT_MS);
+}
+
+TEST(receiving_a_batch_waits_for_the_first_one_only) {
+  static support_thread thread;
+  static late_sender late;
+  tenon_sock s = open_loopback(TENON_AF_INET, &late.to);
+  late.s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  for (int i = 0; i < 2; i++) {
+    make_room(100);
+    CHECK_EQ(support_thread_start(&thread, send_late, &late), 0);
+    support_signal_storm_start();
+    int n = tenon_recvmsgs(s, received, 100, waits[i]);
+    support_signal_storm_stop();
+    support_thread_join(&thread);
+    CHECK(n == 1 && received[0].size == 4);
+  }
+  CHECK_EQ(net_close2(s, late.s), 0);
+}
+
+/* All go, though the network tells that nobody is there; a connected socket may stop once, for that reason. */
+TEST(a_batch_to_a_dead_port_goes_all_the_same) {
+  tenon_addr dead, at;
+  tenon_close(open_loopback(TENON_AF_INET, &dead));
+  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  for (int i = 0; i < 100; i++) prepare(i, i % 2 ? 100 : 200, &dead);
+  CHECK_EQ(tenon_sendmsgs(s, to_send, 100, NET_LIMIT_MS), 100);
+  make_room(2);
+  CHECK_EQ(tenon_recvmsgs(s, received, 2, 50), TENON_ETIMEDOUT);
+  CHECK_EQ(tenon_connect(s, &dead, NET_LIMIT_MS), 0);
+  for (int i = 0; i < 100; i++) to_send[i].fields = 0;
+  for (int done = 0, refusals = 0; done < 100;) {
+    int n = tenon_sendmsgs(s, to_send + done, 100 - done, NET_LIMIT_MS);
+    CHECK(n > 0 || (n == TENON_ECONNREFUSED && ++refusals <= 100));
+    if (n > 0) done += n;
+  }
+  CHECK_EQ(tenon_close(s), 0);
+}
+
+TEST(batches_refuse_what_makes_no_sense) {
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0), pair[2], file = support_open_file();
+  CHECK_EQ(net_pair(pair), 0);
+  make_room(2);
+  prepare(0, 10, NULL);
+  for (int k = 0; k < 2; k++) {
+    tenon_message *m = k ? received : to_send;
+#define BATCH(s, m, count, limit) (k ? tenon_recvmsgs(s, m, count, limit) : tenon_sendmsgs(s, m, count, limit))
+    CHECK_EQ(BATCH(s, NULL, 1, 0), TENON_EINVAL);
+    CHECK_EQ(BATCH(s, m, -1, 0), TENON_EINVAL);
+    CHECK_EQ(BATCH(s, m, 1, -2), TENON_EINVAL);
+    CHECK_EQ(BATCH(s, NULL, 0, TENON_FOREVER), 0);
+    CHECK_EQ(BATCH(TENON_NO_SOCK, m, 1, TENON_FOREVER), TENON_EBADF);
+    CHECK_EQ(BATCH(support_closed_handle(), m, 1, NET_LIMIT_MS), TENON_EBADF);
+    CHECK_EQ(BATCH(file, m, 1, 0), TENON_ENOTSOCK);
+    CHECK_EQ(BATCH(pair[0], m, 1, NET_LIMIT_MS), TENON_ENOTSUP);
+  }
+  received[1].count = TENON_MESSAGE_BUFFERS + 1;
+  CHECK_EQ(tenon_recvmsgs(s, received, 2, 0), TENON_EINVAL);
+  CHECK_EQ(tenon_sendmsgs(s, to_send, 1, NET_LIMIT_MS), TENON_EDESTADDRREQ);
+  support_close_file(file);
+  CHECK_EQ(tenon_close(s), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
