@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(client client_short listener multicast server server_many server_short showip talker)
+examples=(client client_short ecn listener multicast server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
@@ -48,6 +48,9 @@ examples_keep_their_word() { # BUILD
     expect "$1" 1 'EADDRNOTAVAIL' server_many --model=processes --host=192.0.2.1 0 &&
     expect "$1" 0 'IPv4  127.0.0.1' showip localhost &&
     expect "$1" 1 'EAI_NONAME' showip 1.2.3.256 &&
+    expect "$1" 0 '^usage: ecn' ecn --help &&
+    expect "$1" 2 '^usage: ecn' ecn localhost &&
+    expect "$1" 0 '^sent CE  *received CE  *marked CE, [1-9][0-9]* hops left$' ecn &&
     expect "$1" 0 '^usage: talker' talker --help &&
     expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
     expect "$1" 0 '^usage: listener' listener --help &&
