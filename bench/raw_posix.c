@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,48 @@ static int transfer(tenon_sock from, tenon_sock to, long count) {
     if (send(out, &byte, 1, MSG_NOSIGNAL) != 1) return -1;
     if (recv(in, &byte, 1, 0) != 1) return -1;
   }
+  return 0;
+}
+
+static int vector(tenon_sock from, tenon_sock to, long count) {
+  char bytes[4] = "four";
+  struct iovec parts[] = {{bytes, 1}, {bytes + 1, 1}, {bytes + 2, 1}, {bytes + 3, 1}};
+  struct msghdr header = {.msg_iov = parts, .msg_iovlen = 4};
+  for (long i = 0; i < count; i++) {
+    if (sendmsg((int)from, &header, MSG_NOSIGNAL) != 4) return -1;
+    if (recvmsg((int)to, &header, 0) != 4) return -1;
+  }
+  return 0;
+}
+
+static int receive_ttl(int s) {
+  char byte, facts[256];
+  struct sockaddr_in peer;
+  struct iovec buffer = {&byte, 1};
+  struct msghdr header = {&peer, sizeof peer, &buffer, 1, facts, sizeof facts, 0};
+  if (recvmsg(s, &header, 0) != 1) return -1;
+  const struct cmsghdr *entry = CMSG_FIRSTHDR(&header);
+  return entry && entry->cmsg_level == IPPROTO_IP && entry->cmsg_type == IP_TTL ? 0 : -1;
+}
+
+static int message(tenon_sock from, tenon_sock to, const tenon_addr *at, long count) {
+  struct sockaddr_in native;
+  struct iovec buffer = {"x", 1};
+  struct msghdr header = {.msg_name = &native, .msg_namelen = sizeof native, .msg_iov = &buffer, .msg_iovlen = 1};
+  if (tenon_addr_to_native(at, &native, sizeof native) < 0) return -1;
+  for (long i = 0; i < count; i++)
+    if (sendmsg((int)from, &header, MSG_NOSIGNAL) != 1 || receive_ttl((int)to) < 0) return -1;
+  return 0;
+}
+
+static int batch(tenon_sock from, tenon_sock to, const tenon_addr *at, long count) {
+  static char data[BATCH][DATAGRAM];
+  struct sockaddr_in native;
+  (void)to;
+  if (tenon_addr_to_native(at, &native, sizeof native) < 0) return -1;
+  for (long i = 0; i < count; i++)
+    for (int k = 0; k < BATCH; k++)
+      if (sendto((int)from, data[k], DATAGRAM, 0, (struct sockaddr *)&native, sizeof native) != DATAGRAM) return -1;
   return 0;
 }
 
@@ -62,4 +105,4 @@ static int parse(const char *ip, const char *port, const char *whole, long count
   return 0;
 }
 
-const way way_raw = {"raw", transfer, connect_many, parse};
+const way way_raw = {"raw", transfer, vector, message, batch, connect_many, parse};

@@ -6,6 +6,7 @@
 
 #include <winsock2.h> /* before windows.h, which tenon.h does not need but others bring */
 #include <ws2tcpip.h>
+#include <mswsock.h>
 #include <windows.h>
 
 #include "ways.h"
@@ -36,6 +37,62 @@ static int transfer(tenon_sock from, tenon_sock to, long count) {
   set_blocking(from, 0);
   set_blocking(to, 0);
   return done == count ? 0 : -1;
+}
+
+static int vector_once(SOCKET out, SOCKET in) {
+  char bytes[4] = "four";
+  WSABUF parts[] = {{1, bytes}, {1, bytes + 1}, {1, bytes + 2}, {1, bytes + 3}};
+  DWORD sent = 0, received = 0, flags = 0;
+  if (WSASend(out, parts, 4, &sent, 0, NULL, NULL) != 0 || sent != 4) return -1;
+  return WSARecv(in, parts, 4, &received, &flags, NULL, NULL) == 0 && received == 4 ? 0 : -1;
+}
+
+static int vector(tenon_sock from, tenon_sock to, long count) {
+  long done = 0;
+  set_blocking(from, 1);
+  set_blocking(to, 1);
+  while (done < count && vector_once((SOCKET)from, (SOCKET)to) == 0) done++;
+  set_blocking(from, 0);
+  set_blocking(to, 0);
+  return done == count ? 0 : -1;
+}
+
+static int message_once(SOCKET out, SOCKET in, struct sockaddr_in *at, LPFN_WSARECVMSG receive_message) {
+  char byte = 'x', facts[256];
+  struct sockaddr_in peer;
+  WSABUF buffer = {1, &byte};
+  WSAMSG header = {(struct sockaddr *)&peer, sizeof peer, &buffer, 1, {sizeof facts, facts}, 0};
+  DWORD sent = 0, received = 0;
+  if (WSASendTo(out, &buffer, 1, &sent, 0, (struct sockaddr *)at, sizeof *at, NULL, NULL) != 0 || sent != 1) return -1;
+  if (receive_message(in, &header, &received, NULL, NULL) != 0 || received != 1) return -1;
+  return header.Control.len >= sizeof(WSACMSGHDR) ? 0 : -1;
+}
+
+static int message(tenon_sock from, tenon_sock to, const tenon_addr *at, long count) {
+  GUID name = WSAID_WSARECVMSG;
+  LPFN_WSARECVMSG receive_message;
+  struct sockaddr_in native;
+  DWORD bytes;
+  long done = 0;
+  if (tenon_addr_to_native(at, &native, sizeof native) < 0) return -1;
+  if (WSAIoctl((SOCKET)to, SIO_GET_EXTENSION_FUNCTION_POINTER, &name, sizeof name, &receive_message,
+               sizeof receive_message, &bytes, NULL, NULL) != 0)
+    return -1;
+  set_blocking(to, 1);
+  while (done < count && message_once((SOCKET)from, (SOCKET)to, &native, receive_message) == 0) done++;
+  set_blocking(to, 0);
+  return done == count ? 0 : -1;
+}
+
+static int batch(tenon_sock from, tenon_sock to, const tenon_addr *at, long count) {
+  static char data[BATCH][DATAGRAM];
+  struct sockaddr_in native;
+  (void)to;
+  if (tenon_addr_to_native(at, &native, sizeof native) < 0) return -1;
+  for (long i = 0; i < count; i++)
+    for (int k = 0; k < BATCH; k++)
+      if (sendto((SOCKET)from, data[k], DATAGRAM, 0, (struct sockaddr *)&native, sizeof native) != DATAGRAM) return -1;
+  return 0;
 }
 
 static int connect_once(SOCKET listener, const struct sockaddr_in *at) {
@@ -72,4 +129,4 @@ static int parse(const char *ip, const char *port, const char *whole, long count
   return 0;
 }
 
-const way way_raw = {"raw", transfer, connect_many, parse};
+const way way_raw = {"raw", transfer, vector, message, batch, connect_many, parse};

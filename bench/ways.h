@@ -8,11 +8,23 @@
 
 #include "tenon.h"
 
+enum { BATCH = 32, DATAGRAM = 1200 };
+
 typedef struct way {
   const char *name;
 
   /* One byte goes from one end of a connection to the other, so many times. */
   int (*transfer)(tenon_sock from, tenon_sock to, long count);
+
+  /* Four buffers of a byte go from one end of a connection to the other, so many times. */
+  int (*vector)(tenon_sock from, tenon_sock to, long count);
+
+  /* A datagram that tells its TTL goes from a socket to the other, so many times. */
+  int (*message)(tenon_sock from, tenon_sock to, const tenon_addr *at, long count);
+
+  /* A batch of 32 datagrams of 1,200 bytes is sent, so many times; the first of them is received. Raw, it is a call for
+   * each. */
+  int (*batch)(tenon_sock from, tenon_sock to, const tenon_addr *at, long count);
 
   /* A connection to the listener is made, accepted and closed at both ends, so many times. */
   int (*connect)(tenon_sock listener, const tenon_addr *at, long count);
