@@ -237,7 +237,7 @@ TEST(a_row_of_crashes_slows_new_workers_down_until_a_client_has_been_served) {
   for (int model = TENON_SERVE_PROCESSES; model < SERVING_MODELS; model++) {
     check_note(serving_model_name(model));
     serving_prepare(&s, model);
-    s.server.workers = 1;
+    s.server.max_clients = 1; /* so that nobody is taken before the parent knows how the last one fared */
     CHECK_EQ(serving_start(&s), 0);
     int64_t began = tenon_now_ms();
     for (int i = 0; i < 8; i++) CHECK_EQ(crash_one(&s), 0);
