@@ -50,6 +50,20 @@ static int is_in_domain(const char *host, size_t length, const char *domain) {
   return 1;
 }
 
+/* 1 if host is an address, without a port. The scope may be an interface's name, too. */
+static int read_address(const char *host, tenon_addr *addr) {
+  char ip[TENON_ADDR_TEXT];
+  const char *scope = strchr(host, '%');
+  if (tenon__parse_ip(addr, host)) return 1;
+  if (!scope || (size_t)(scope - host) >= sizeof ip) return 0;
+  memcpy(ip, host, (size_t)(scope - host));
+  ip[scope - host] = '\0';
+  if (!tenon__parse_ip(addr, ip) || addr->family != TENON_AF_INET6) return 0;
+  int index = tenon_interface_index(scope + 1);
+  addr->scope = index > 0 ? (uint32_t)index : 0;
+  return index > 0;
+}
+
 /* A list of addresses that a caller gave room for. */
 typedef struct found {
   tenon_addr *list;
@@ -93,7 +107,7 @@ static int find_addresses(const char *host, int flags, found *f, tenon__limit *l
   if (!host && (flags & TENON_AI_PASSIVE)) {
     add(f, tenon_addr_any(TENON_AF_INET6, 0));
     add(f, tenon_addr_any(TENON_AF_INET, 0));
-  } else if (host && tenon__parse_ip(&addr, host)) {
+  } else if (host && read_address(host, &addr)) {
     add(f, addr);
     if (f->count == 0) return tenon__refuse(TENON_EAI_ADDRFAMILY);
   } else if (host && ((flags & TENON_AI_NUMERICHOST) || length == 0 || is_in_domain(host, length, "invalid"))) {
@@ -209,7 +223,7 @@ int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms) {
   if (!host || !name || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon_addr addr;
   size_t length = name_length(host);
-  if (tenon__parse_ip(&addr, host)) return tenon_addr_format(&addr, name, size);
+  if (read_address(host, &addr)) return tenon_addr_format(&addr, name, size);
   if (length == 0 || is_in_domain(host, length, "invalid")) return tenon__refuse(TENON_EAI_NONAME);
   if (is_in_domain(host, length, "localhost")) return copy("localhost", name, size);
 

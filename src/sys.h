@@ -10,6 +10,7 @@
 
 #include "native.h"
 #include "tenon.h"
+#include "tenon/interfaces.h"
 #include "tenon/message.h"
 
 /* A native address with its length. */
@@ -225,6 +226,22 @@ int tenon__sys_canonname(const tenon__native_info *list, char *name, size_t size
 void tenon__sys_freeaddrinfo(tenon__native_info *list);
 /* The name of the host at an address; TENON_EAI_NONAME where it has none. Waits. */
 int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t size);
+
+/* ---- Interfaces (sys_interfaces.c) ---- */
+
+/* Hands every address of every interface to tenon__add_interface(), in any order, and what has none once. The second one
+ * sets the address of a row whose index is set: that of no family for NULL and what is no IP address. Both are neutral.
+ * Where the system wants memory of the caller's, this allocates. */
+typedef struct tenon__interface_list {
+  tenon_interface *list;
+  int capacity, count;
+} tenon__interface_list;
+int tenon__sys_interfaces(tenon__interface_list *found);
+void tenon__add_interface(tenon__interface_list *found, const tenon_interface *row);
+void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t size);
+/* The index, and the length of the name, or TENON_ENXIO. */
+int tenon__sys_interface_index(const char *name);
+int tenon__sys_interface_name(int index, char name[TENON_INTERFACE_NAME]);
 
 /* ---- Threads (sys_thread.c) ---- */
 

@@ -119,7 +119,7 @@ TEST(what_looks_like_a_malformed_address_is_no_host) {
       "::1::",
       "1:2:3:4:5:6:7",
       "fe80::1%",
-      "fe80::1%eth0",
+      "fe80::1%no-such-if",
       "::1%18446744073709551616",
       "localhost:80",
       "http://localhost",

@@ -1,0 +1,50 @@
+/* interfaces.c - network interfaces: the list, and names to numbers and back.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+static int is_before(const tenon_interface *a, const tenon_interface *b) {
+  return a->index != b->index ? a->index < b->index : a->addr.family < b->addr.family;
+}
+
+/* Systems list them in orders of their own. What there is no room for is the last of them. */
+void tenon__add_interface(tenon__interface_list *found, const tenon_interface *row) {
+  int kept = found->count < found->capacity ? found->count : found->capacity;
+  int place = kept;
+  found->count++;
+  while (place > 0 && is_before(row, &found->list[place - 1])) place--;
+  if (place == found->capacity) return;
+  int moved = (kept < found->capacity ? kept : kept - 1) - place;
+  memmove(&found->list[place + 1], &found->list[place], (size_t)moved * sizeof *row);
+  found->list[place] = *row;
+}
+
+/* Some systems leave the scope out where it goes without saying. */
+void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t size) {
+  if (!native || tenon_addr_from_native(&row->addr, native, size) < 0) {
+    row->addr = tenon_addr_any(TENON_AF_UNSPEC, 0);
+    return;
+  }
+  int is_link_local = row->addr.ip[0] == 0xfe && (row->addr.ip[1] & 0xc0) == 0x80;
+  if (row->addr.family == TENON_AF_INET6 && is_link_local) row->addr.scope = (uint32_t)row->index;
+}
+
+int tenon_interfaces(tenon_interface *list, int capacity) {
+  if (capacity < 0 || (!list && capacity > 0)) return tenon__refuse(TENON_EINVAL);
+  tenon__interface_list found = {list, capacity, 0};
+  int result = tenon__sys_interfaces(&found);
+  return result < 0 ? result : found.count;
+}
+
+int tenon_interface_index(const char *name) {
+  return name ? tenon__sys_interface_index(name) : tenon__refuse(TENON_EINVAL);
+}
+
+int tenon_interface_name(int index, char *name, size_t size) {
+  if (index < 1 || !name) return tenon__refuse(TENON_EINVAL);
+  char whole[TENON_INTERFACE_NAME];
+  int length = tenon__sys_interface_name(index, whole);
+  if (length < 0) return length;
+  if ((size_t)length >= size) return tenon__refuse(TENON_ENOSPC);
+  memcpy(name, whole, (size_t)length + 1);
+  return length;
+}
