@@ -53,8 +53,8 @@ typedef intptr_t tenon_sock;
 
 /* An address: a plain value, alike on every system, to be copied and stored at will. All of it is in host order but ip,
  * which is in the order of the wire (an IPv4 address in its first four bytes). IPv4-mapped IPv6 addresses do not occur:
- * they are IPv4. scope is the interface index that a link-local IPv6 address needs, else mostly 0. path is reserved,
- * all zero. */
+ * they are IPv4. scope is the interface index that a link-local IPv6 address needs, else mostly 0. path is for
+ * tenon/local.h, else all zero. */
 typedef struct tenon_addr {
   uint16_t family; /* TENON_AF_INET, TENON_AF_INET6 */
   uint16_t port;

@@ -33,9 +33,43 @@ static uint16_t wire_order(uint16_t value) {
   return value;
 }
 
+/* Where all systems have the path of a local address. Linux's abstract names begin with a zero, ours with '@'. */
+#define PATH_OFFSET offsetof(struct sockaddr, sa_data)
+
+/* An empty path names nothing, and Linux would choose one. */
+static int to_local(const tenon_addr *addr, tenon__sockaddr *native) {
+  char *path = (char *)&native->u + PATH_OFFSET;
+  const char *end = memchr(addr->path, '\0', sizeof addr->path);
+  int is_abstract = addr->path[0] == '@';
+  if (!end || end == addr->path) return tenon__refuse(TENON_EINVAL);
+  if (end - addr->path > TENON_LOCAL_PATH) return tenon__refuse(TENON_ENAMETOOLONG);
+  if (is_abstract && !TENON__NATIVE_ABSTRACT) return tenon__refuse(TENON_ENOTSUP);
+  size_t length = (size_t)(end - addr->path);
+  memset(&native->u, 0, sizeof native->u);
+  memcpy(path, addr->path, length);
+  if (is_abstract) path[0] = '\0';
+  native->u.any.sa_family = AF_UNIX;
+  native->size = (socklen_t)(PATH_OFFSET + length + !is_abstract);
+  return 0;
+}
+
+/* What has another name than Tenon can hold stays without a family. */
+static void from_local(tenon_addr *addr, const tenon__sockaddr *native) {
+  const char *path = (const char *)&native->u + PATH_OFFSET;
+  size_t size = (size_t)native->size > PATH_OFFSET ? (size_t)native->size - PATH_OFFSET : 0;
+  int is_abstract = TENON__NATIVE_ABSTRACT && size > 1 && path[0] == '\0';
+  size_t length = is_abstract ? 1 : 0;
+  while (length < size && path[length]) length++;
+  if (length >= sizeof addr->path || (is_abstract && length < size)) return;
+  addr->family = TENON_AF_UNIX;
+  memcpy(addr->path, path, length);
+  if (is_abstract) addr->path[0] = '@';
+}
+
 int tenon_addr_equal(const tenon_addr *a, const tenon_addr *b) {
   if (!a || !b || a->family != b->family || a->port != b->port) return 0;
   if (a->family == TENON_AF_INET) return memcmp(a->ip, b->ip, 4) == 0;
+  if (a->family == TENON_AF_UNIX) return strncmp(a->path, b->path, sizeof a->path) == 0;
   return memcmp(a->ip, b->ip, 16) == 0 && a->scope == b->scope;
 }
 
@@ -56,6 +90,11 @@ int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native) {
       native->u.in6.sin6_scope_id = addr->scope;
       memcpy(&native->u.in6.sin6_addr, addr->ip, 16);
       break;
+    case TENON_AF_UNIX: {
+      int result = to_local(addr, native);
+      if (result < 0) return result;
+      break;
+    }
     default: return tenon__refuse(TENON_EAFNOSUPPORT);
   }
 #ifdef SIN6_LEN /* the BSDs' addresses know their length */
@@ -74,6 +113,7 @@ static int is_unspecified(const tenon_addr *addr) {
 int tenon__to_peer(const tenon_addr *addr, tenon__sockaddr *native) {
   int result = tenon__to_sockaddr(addr, native);
   if (result < 0) return result;
+  if (addr->family == TENON_AF_UNIX) return 0;
   if (addr->port == 0) return tenon__refuse(TENON_EINVAL);
   if (!is_unspecified(addr)) return 0;
   tenon_addr loopback = tenon_addr_loopback(addr->family, addr->port);
@@ -92,6 +132,9 @@ static void map_to_v6(tenon__sockaddr *native) {
 /* Systems find many words for an address of the wrong family, and all of them can mean something else. */
 int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result) {
   switch (*result) {
+    case TENON_EADDRNOTAVAIL: /* Wine, of a local address */
+      if (native->u.any.sa_family != AF_UNIX) return 0;
+      break;
     case TENON_EAFNOSUPPORT:
     case TENON_EFAULT:
     case TENON_EINVAL:
@@ -102,9 +145,9 @@ int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result) {
   int native_error = tenon_native_error();
   int family = tenon__sys_family(s);
   tenon__sys_remember(native_error);
-  int wanted = native->u.any.sa_family == AF_INET ? TENON_AF_INET : TENON_AF_INET6;
+  int wanted = tenon__family_of(native->u.any.sa_family);
   if (family < 0 || family == wanted) return 0;
-  if (family == TENON_AF_INET6 && tenon__sys_is_v6only(s) == 0) {
+  if (family == TENON_AF_INET6 && wanted == TENON_AF_INET && tenon__sys_is_v6only(s) == 0) {
     map_to_v6(native);
     return 1;
   }
@@ -122,6 +165,8 @@ void tenon__from_sockaddr(tenon_addr *addr, const tenon__sockaddr *native) {
     memcpy(addr->ip, &native->u.in6.sin6_addr, 16);
     addr->scope = native->u.in6.sin6_scope_id;
     tenon__unmap(addr);
+  } else if ((size_t)native->size >= PATH_OFFSET && native->u.any.sa_family == AF_UNIX) {
+    from_local(addr, native);
   }
 }
 
@@ -144,11 +189,11 @@ int tenon_addr_to_native(const tenon_addr *addr, void *sockaddr, size_t size) {
 
 int tenon_addr_from_native(tenon_addr *addr, const void *sockaddr, size_t size) {
   tenon__sockaddr native;
-  if (!addr || !sockaddr || size < sizeof native.u.any) return tenon__refuse(TENON_EINVAL);
+  if (!addr || !sockaddr || size < PATH_OFFSET) return tenon__refuse(TENON_EINVAL);
   native.size = (socklen_t)(size < sizeof native.u ? size : sizeof native.u);
   memcpy(&native.u, sockaddr, (size_t)native.size);
   int family = native.u.any.sa_family;
-  if (family != AF_INET && family != AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
+  if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) return tenon__refuse(TENON_EAFNOSUPPORT);
   tenon_addr converted;
   tenon__from_sockaddr(&converted, &native);
   if (converted.family == TENON_AF_UNSPEC) return tenon__refuse(TENON_EINVAL);

@@ -136,8 +136,20 @@ int tenon__parse_ip(tenon_addr *addr, const char *text) {
   return end && *end == '\0' && set_addr(addr, &parsed, 0);
 }
 
+static const char local_prefix[] = "unix:";
+enum { LOCAL_PREFIX = sizeof local_prefix - 1 };
+
+static int parse_local(tenon_addr *addr, const char *path) {
+  if (path[0] && tenon_addr_local(addr, path) < 0) return tenon__refuse(TENON_EINVAL);
+  if (path[0]) return 0;
+  memset(addr, 0, sizeof *addr);
+  addr->family = TENON_AF_UNIX;
+  return 0;
+}
+
 int tenon_addr_parse(tenon_addr *addr, const char *text) {
   if (!addr || !text) return tenon__refuse(TENON_EINVAL);
+  if (strncmp(text, local_prefix, LOCAL_PREFIX) == 0) return parse_local(addr, text + LOCAL_PREFIX);
   parsed_ip parsed = {{0}, 0, TENON_AF_UNSPEC};
   uint32_t port = 0;
   const char *end = *text == '[' ? read_bracketed(text, &parsed) : read_ip(text, &parsed);
@@ -200,8 +212,19 @@ static char *write_ip(char *out, const tenon_addr *addr) {
   return write_number(out, addr->scope, 10);
 }
 
+static int format_local(const tenon_addr *addr, char *text, size_t size) {
+  const char *end = memchr(addr->path, '\0', sizeof addr->path);
+  if (!end) return tenon__refuse(TENON_EINVAL);
+  size_t length = (size_t)(end - addr->path);
+  if (LOCAL_PREFIX + length >= size) return tenon__refuse(TENON_ENOSPC);
+  memcpy(text, local_prefix, LOCAL_PREFIX);
+  memcpy(text + LOCAL_PREFIX, addr->path, length + 1);
+  return LOCAL_PREFIX + (int)length;
+}
+
 int tenon_addr_format(const tenon_addr *addr, char *text, size_t size) {
   if (!addr || !text) return tenon__refuse(TENON_EINVAL);
+  if (addr->family == TENON_AF_UNIX) return format_local(addr, text, size);
   if (addr->family != TENON_AF_INET && addr->family != TENON_AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
   char whole[TENON_ADDR_TEXT], *out = whole;
   int needs_brackets = addr->family == TENON_AF_INET6 && addr->port != 0;

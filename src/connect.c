@@ -6,6 +6,7 @@
  * ports are looked at first: mostly they differ. */
 static int refuse_self(tenon_sock s, const tenon__sockaddr *peer) {
   tenon__sockaddr local;
+  if (peer->u.any.sa_family == AF_UNIX) return 0;
   if (tenon__sys_getsockname(s, &local) < 0 || tenon__port_of(&local) != tenon__port_of(peer)) return 0;
   tenon_addr ends[2];
   tenon__from_sockaddr(&ends[0], &local);
@@ -43,10 +44,24 @@ static int judge_attempt(tenon_sock s, tenon__sockaddr *native, int result) {
   return refuse_self(s, native);
 }
 
+/* A listener whose queue is full, and which cannot be waited for. */
+static int connect_again(tenon_sock s, tenon__sockaddr *native, tenon__limit *limit) {
+  int result = TENON_EAGAIN;
+  while (result == TENON_EAGAIN) {
+    result = tenon__nap(limit);
+    if (result == 0)
+      result = tenon__sys_connect(s, native);
+    else
+      return result;
+  }
+  return judge_attempt(s, native, result);
+}
+
 /* The handle may be non-blocking even so, and the waiting may be interrupted. */
 TENON__APART static int connect_rest(tenon_sock s, tenon__sockaddr *native, int result) {
   tenon__limit limit = tenon__limit_of(TENON_FOREVER);
   result = judge_attempt(s, native, result);
+  if (result == TENON_EAGAIN) result = connect_again(s, native, &limit);
   return result == TENON_EINPROGRESS ? wait_for_outcome(s, &limit) : result;
 }
 
@@ -55,6 +70,7 @@ TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, in
   if (was_nonblocking < 0) return was_nonblocking;
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int result = judge_attempt(s, native, tenon__sys_connect(s, native));
+  if (result == TENON_EAGAIN && timeout_ms != 0) result = connect_again(s, native, &limit);
   if (result == TENON_EINPROGRESS && timeout_ms != 0) result = wait_for_outcome(s, &limit);
   int is_begun = timeout_ms == 0 && (result == 0 || result == TENON_EINPROGRESS);
   if (!was_nonblocking && !is_begun) tenon__sys_set_nonblocking(s, 0);

@@ -62,6 +62,11 @@ static ptrdiff_t send_rest(tenon_sock s, const char *data, size_t size, ptrdiff_
   return (ptrdiff_t)done + (rest < 0 ? 0 : rest);
 }
 
+/* A local receiver answers at once, and that he has no room is not to be seen by waiting. */
+static int local_again(int failure, tenon__limit *limit) {
+  return failure == TENON_EAGAIN ? tenon__nap(limit) : failure;
+}
+
 ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms) {
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
@@ -74,7 +79,8 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
     ptrdiff_t sent = send_fitting(s, data, size, is_aimed ? &native : NULL, may_wait);
     if (sent == (ptrdiff_t)size) return sent;
     if (tenon__is_a_stream(s)) return send_rest(s, data, size, sent, timeout_ms);
-    int again = tenon__datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
+    int is_local = is_aimed && native.u.any.sa_family == AF_UNIX;
+    int again = is_local ? local_again((int)sent, &limit) : tenon__datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
     if (again < 0) return again;
   }
 }

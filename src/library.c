@@ -43,6 +43,10 @@ int tenon_supports(int feature) {
   switch (feature) {
     case TENON_SUPPORTS_IPV6: return has_ipv6(0);
     case TENON_SUPPORTS_DUALSTACK: return has_ipv6(1);
+    case TENON_SUPPORTS_LOCAL:
+    case TENON_SUPPORTS_LOCAL_PEER: return tenon__has_local(TENON_SOCK_STREAM);
+    case TENON_SUPPORTS_LOCAL_DATAGRAMS: return tenon__has_local(TENON_SOCK_DGRAM);
+    case TENON_SUPPORTS_LOCAL_ABSTRACT: return TENON__NATIVE_ABSTRACT && tenon__has_local(TENON_SOCK_STREAM);
     case TENON_SUPPORTS_MESSAGE_LOCAL:
     case TENON_SUPPORTS_MESSAGE_CLASS:
     case TENON_SUPPORTS_SEGMENTATION: return tenon__sys_supports_message(feature);

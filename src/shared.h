@@ -34,6 +34,9 @@ int tenon__limit_remaining(tenon__limit *limit);
  * never early. */
 int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit);
 
+/* Waits a little, for what can only be tried again: 0, or the same failures. */
+int tenon__nap(tenon__limit *limit);
+
 /* Whether the system may do the waiting: it looks at no limit and at no waker. */
 static inline int tenon__may_wait_inside(int timeout_ms) {
   return timeout_ms == TENON_FOREVER && tenon__sys_cancel() == TENON_NO_SOCK;
@@ -136,6 +139,11 @@ int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result);
 /* 1 if all of the text is an address without a port, or a decimal number up to max without leading zeros. */
 int tenon__parse_ip(tenon_addr *addr, const char *text);
 int tenon__parse_number(const char *text, uint32_t max, uint32_t *number);
+
+/* ---- local.c ---- */
+
+/* Whether local sockets of this type can be opened. */
+int tenon__has_local(int type);
 
 /* ---- pair.c ---- */
 

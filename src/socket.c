@@ -6,12 +6,16 @@
 
 tenon_sock tenon_socket(int family, int type, int protocol) {
   int is_stream = type == TENON_SOCK_STREAM;
-  if (family != TENON_AF_INET && family != TENON_AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
+  if (family != TENON_AF_INET && family != TENON_AF_INET6 && family != TENON_AF_UNIX)
+    return tenon__refuse(TENON_EAFNOSUPPORT);
   if (!is_stream && type != TENON_SOCK_DGRAM) return tenon__refuse(TENON_ESOCKTNOSUPPORT);
-  if (protocol != 0 && protocol != (is_stream ? TENON_IPPROTO_TCP : TENON_IPPROTO_UDP))
+  int own_protocol = is_stream ? TENON_IPPROTO_TCP : TENON_IPPROTO_UDP;
+  if (protocol != 0 && (protocol != own_protocol || family == TENON_AF_UNIX))
     return tenon__refuse(TENON_EPROTONOSUPPORT);
   tenon__keep_started();
-  return tenon__sys_socket(family, type, protocol);
+  tenon_sock s = tenon__sys_socket(family, type, protocol);
+  int is_missing = s == TENON_EAFNOSUPPORT || s == TENON_ESOCKTNOSUPPORT || s == TENON_EPROTONOSUPPORT;
+  return is_missing && family == TENON_AF_UNIX ? TENON_ENOTSUP : s;
 }
 
 int tenon_adopt(tenon_sock native) {
@@ -23,6 +27,15 @@ int tenon_adopt(tenon_sock native) {
   return result < 0 ? result : tenon__sys_adopt(native);
 }
 
+/* Of a local socket that is bound already, systems look at the new file first. */
+static int bind_failure(tenon_sock s, const tenon_addr *local, int result) {
+  tenon_addr bound;
+  int native = tenon_native_error();
+  int is_bound = local->family == TENON_AF_UNIX && tenon_getsockname(s, &bound) == 0 && bound.path[0] != '\0';
+  tenon__sys_remember(native);
+  return is_bound && bound.family == TENON_AF_UNIX ? TENON_EINVAL : result;
+}
+
 int tenon_bind(tenon_sock s, const tenon_addr *local) {
   tenon__sockaddr native;
   int result = tenon__to_sockaddr(local, &native);
@@ -31,7 +44,7 @@ int tenon_bind(tenon_sock s, const tenon_addr *local) {
   if (is_stream < 0) return is_stream;
   result = tenon__sys_bind(s, &native, is_stream);
   if (result < 0 && tenon__fit_family(s, &native, &result)) result = tenon__sys_bind(s, &native, is_stream);
-  return result;
+  return result < 0 ? bind_failure(s, local, result) : result;
 }
 
 /* POSIX would choose a port for a socket that has none. */
@@ -41,7 +54,8 @@ int tenon_listen(tenon_sock s, int backlog) {
   if (result < 0) return result;
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream <= 0) return is_stream < 0 ? is_stream : tenon__refuse(TENON_ENOTSUP);
-  if (local.port == 0) return tenon__refuse(TENON_EINVAL);
+  int is_bound = local.family == TENON_AF_UNIX ? local.path[0] != '\0' : local.port != 0;
+  if (!is_bound) return tenon__refuse(TENON_EINVAL);
   if (backlog == 0) backlog = 1; /* not all systems take it for "as few as possible" */
   result = tenon__sys_listen(s, backlog < BACKLOG_MAX ? backlog : BACKLOG_MAX);
   if (result == 0) result = tenon__sys_set_nonblocking(s, 1);
@@ -78,6 +92,7 @@ int tenon_getsockname(tenon_sock s, tenon_addr *local) {
     int family = tenon__sys_family(s);
     if (family < 0) return family;
     *local = tenon_addr_any(family, 0);
+    local->family = (uint16_t)family;
     return 0;
   }
   if (result == 0) tenon__from_sockaddr(local, &native);

@@ -11,6 +11,7 @@
 #include "native.h"
 #include "tenon.h"
 #include "tenon/interfaces.h"
+#include "tenon/local.h"
 #include "tenon/message.h"
 
 /* A native address with its length. */
@@ -23,6 +24,14 @@ typedef struct tenon__sockaddr {
   } u;
   socklen_t size;
 } tenon__sockaddr;
+
+/* What the systems number differently: TENON_AF_INET6. */
+static inline int tenon__native_family(int family) {
+  return family == TENON_AF_UNIX ? AF_UNIX : family == TENON_AF_INET6 ? AF_INET6 : AF_INET;
+}
+static inline int tenon__family_of(int native) {
+  return native == AF_UNIX ? TENON_AF_UNIX : native == AF_INET6 ? TENON_AF_INET6 : TENON_AF_INET;
+}
 
 /* ---- Errors (src/error.c over sys_error.c) ---- */
 
@@ -88,7 +97,7 @@ int tenon__sys_socketpair(tenon_sock pair[2]);
 /* Gives a handle from elsewhere the properties of a new one, but for its native mode. */
 int tenon__sys_adopt(tenon_sock s);
 /* 0, TENON_EINPROGRESS where the attempt goes on, TENON_EALREADY while one does, TENON_EISCONN. A blocking handle
- * waits. */
+ * waits. TENON_EAGAIN where a local listener's queue is full, and only trying again helps. */
 int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer);
 /* Binds so that no other socket can have the port as well, but old connections in TIME_WAIT do not hold it. */
 int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream);
@@ -114,8 +123,8 @@ int tenon__sys_is_connecting(tenon_sock s);
  * handle. */
 ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait);
 ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait); /* flags: 0 or MSG_PEEK */
-/* The same in the plainest way, for what is mostly done in one call that may wait: what it did not do, or that it failed
- * (0 after an interruption), is left to these, which are neutral. size is at most INT_MAX. */
+/* The same in the plainest way, for what is mostly done in one call that may wait: what it did not do, or that it
+ * failed (0 after an interruption), is left to these, which are neutral. size is at most INT_MAX. */
 typedef struct tenon__transfer {
   tenon_sock s;
   void *data; /* not written to by sending */
@@ -174,8 +183,8 @@ typedef enum tenon__event {
   TENON__CONNECTED, /* the outcome of a connect is there */
 } tenon__event;
 /* Waits until the call that goes with the event would not have to wait, ends and errors included: 1. TENON_ECANCELED if
- * it would, but cancel, which may be TENON_NO_SOCK, is readable. After timeout_ms, or earlier for reasons of its own: 0.
- * TENON_FOREVER waits without limit. */
+ * it would, but cancel, which may be TENON_NO_SOCK, is readable. After timeout_ms, or earlier for reasons of its own:
+ * 0. TENON_FOREVER waits without limit. */
 int tenon__sys_wait(tenon_sock s, tenon__event event, tenon_sock cancel, int timeout_ms);
 /* As the system's poll: negative handles are left out. 0 after timeout_ms, or earlier for reasons of its own; what is
  * more than 0 need not be the number. */
@@ -229,9 +238,9 @@ int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t si
 
 /* ---- Interfaces (sys_interfaces.c) ---- */
 
-/* Hands every address of every interface to tenon__add_interface(), in any order, and what has none once. The second one
- * sets the address of a row whose index is set: that of no family for NULL and what is no IP address. Both are neutral.
- * Where the system wants memory of the caller's, this allocates. */
+/* Hands every address of every interface to tenon__add_interface(), in any order, and what has none once. The second
+ * one sets the address of a row whose index is set: that of no family for NULL and what is no IP address. Both are
+ * neutral. Where the system wants memory of the caller's, this allocates. */
 typedef struct tenon__interface_list {
   tenon_interface *list;
   int capacity, count;
@@ -242,6 +251,23 @@ void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t 
 /* The index, and the length of the name, or TENON_ENXIO. */
 int tenon__sys_interface_index(const char *name);
 int tenon__sys_interface_name(int index, char name[TENON_INTERFACE_NAME]);
+
+/* ---- Local sockets (sys_local.c) ---- */
+
+/* 1 if there is a socket's file at the path, 0 if there is something else. */
+int tenon__sys_is_socket_file(const char *path);
+int tenon__sys_remove_file(const char *path);
+/* Sets what the system knows of a connected local stream's other end. */
+int tenon__sys_local_peer(tenon_sock s, tenon_peer *peer);
+int tenon__sys_set_inheritable(tenon_sock s, int on);
+/* Gives a process, which is at the other end of the channel, a socket, and takes what was given: TENON_EAGAIN if
+ * nothing has come, TENON_EPIPE at the end, TENON_EPROTO. */
+int tenon__sys_hand_over(tenon_sock channel, int64_t process, tenon_sock s);
+tenon_sock tenon__sys_take_over(tenon_sock channel);
+/* Whether the system has local addresses that are no files. */
+#ifndef TENON__NATIVE_ABSTRACT
+#define TENON__NATIVE_ABSTRACT 0
+#endif
 
 /* ---- Threads (sys_thread.c) ---- */
 
@@ -271,10 +297,8 @@ tenon_sock tenon__sys_cancel(void);
 int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key);
 /* Ends it whatever it does, and forgets it. */
 void tenon__sys_process_end(tenon__process *worker);
-/* Gives the worker a socket, over its channel, and takes what was given over it; the one who gave it keeps it open
- * until then. Taking waits in no case: TENON_EAGAIN. */
-int tenon__sys_hand_over(tenon_sock channel, const tenon__process *worker, tenon_sock s);
-tenon_sock tenon__sys_take_over(tenon_sock channel);
+/* Its number, as tenon__sys_process_id() of its own. */
+int64_t tenon__sys_process_number(const tenon__process *worker);
 /* Numbers that tell processes, and threads of one, apart. */
 int64_t tenon__sys_process_id(void);
 int64_t tenon__sys_thread_id(void);
@@ -285,6 +309,7 @@ tenon_sock tenon__sys_worker_channel(uint32_t key);
 /* From here on what is typed at the terminal does not concern this process, nor does a polite request to end, and a
  * crash asks nobody what to do. */
 void tenon__sys_worker_begin(void);
+
 /* ---- Interrupts (sys_interrupt.c), for src/server ---- */
 
 /* What asks this process to end wakes trigger instead; TENON_NO_SOCK: what was before. */

@@ -4,6 +4,8 @@
 
 #include <limits.h>
 
+#define NAP_MS 10
+
 int64_t tenon_now_ms(void) {
   return tenon__sys_now_ms();
 }
@@ -41,4 +43,13 @@ int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit) {
     if (is_canceled && ready == 0) return tenon__refuse(TENON_ECANCELED);
     if (ready != 0) return ready < 0 ? ready : 0;
   }
+}
+
+int tenon__nap(tenon__limit *limit) {
+  if (limit->timeout_ms == 0) return TENON_EAGAIN;
+  int remaining = tenon__limit_remaining(limit);
+  if (remaining == 0) return tenon__refuse(TENON_ETIMEDOUT);
+  int nap = remaining < 0 || remaining > NAP_MS ? NAP_MS : remaining;
+  tenon__native_pollfd cancel = {tenon__native(tenon__sys_cancel()), TENON__NATIVE_IN, 0};
+  return tenon__sys_poll(&cancel, 1, nap) > 0 ? tenon__refuse(TENON_ECANCELED) : 0;
 }

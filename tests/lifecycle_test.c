@@ -37,7 +37,7 @@ TEST(every_family_goes_with_every_type_and_the_protocol_of_the_type) {
 
 /* Among them other systems' numbers for IPv6, and numbers whose lower half would do. */
 TEST(unknown_families_are_refused) {
-  static const int bad[] = {TENON_AF_UNSPEC, 1, 3, 23, 30, 9999, -1, 65536 + TENON_AF_INET, INT_MIN, INT_MAX};
+  static const int bad[] = {TENON_AF_UNSPEC, 3, 23, 30, 9999, -1, 65536 + TENON_AF_INET, INT_MIN, INT_MAX};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     CHECK_EQ(tenon_socket(bad[i], TENON_SOCK_STREAM, 0), TENON_EAFNOSUPPORT);
     CHECK_EQ(tenon_socket(bad[i], TENON_SOCK_DGRAM, 0), TENON_EAFNOSUPPORT);

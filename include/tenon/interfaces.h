@@ -21,9 +21,9 @@ extern "C" {
 #define TENON_INTERFACE_MULTICAST 4      /* takes multicast, as the system says: it need not say so of loopback */
 #define TENON_INTERFACE_POINT_TO_POINT 8 /* leads to a single other host */
 
-/* One address of an interface. index is its number in the system, as in the scope of a tenon_addr; name is in UTF-8, and
- * on Windows the one that users see ("Ethernet 2"). prefix is how many bits of addr all of its network has in common.
- * An interface without an address has one row, whose addr is of no family. */
+/* One address of an interface. index is its number in the system, as in the scope of a tenon_addr; name is in UTF-8,
+ * and on Windows the one that users see ("Ethernet 2"). prefix is how many bits of addr all of its network has in
+ * common. An interface without an address has one row, whose addr is of no family. */
 typedef struct tenon_interface {
   char name[TENON_INTERFACE_NAME];
   int index, flags; /* TENON_INTERFACE_... */

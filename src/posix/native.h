@@ -43,6 +43,7 @@ typedef struct pollfd tenon__native_pollfd;
  * sockets are to have one port; with that Linux would deal the datagrams out. */
 #ifdef SO_SNDBUFFORCE /* it is Linux that has this */
 #define TENON__NATIVE_BUFFER_SHARE 2
+#define TENON__NATIVE_ABSTRACT 1
 #else
 #define TENON__NATIVE_SHARE SO_REUSEPORT
 #endif

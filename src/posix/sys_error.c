@@ -13,6 +13,7 @@ const tenon__error_row tenon__sys_errors[] = {
      * limit. */
     {TENON__SEND, ETIMEDOUT, TENON_ECONNABORTED},
     {TENON__RECV, ETIMEDOUT, TENON_ECONNABORTED},
+    {TENON__RECV, EINVAL, TENON_ENOTCONN},           /* Linux: a local stream */
     {TENON__RECV, EHOSTUNREACH, TENON_ECONNABORTED}, /* Linux then says what had kept it from getting through */
     {TENON__RECV, ENETUNREACH, TENON_ECONNABORTED},
     {TENON__SEND, ECONNRESET, TENON_EPIPE},
@@ -26,12 +27,15 @@ const tenon__error_row tenon__sys_errors[] = {
     /* Linux tells of sources in these words. */
     {TENON__JOIN, EADDRNOTAVAIL, TENON_EADDRINUSE},
     {TENON__LEAVE, EINVAL, TENON_EADDRNOTAVAIL},
+    {TENON__NAMES, EOPNOTSUPP, TENON_ENOPROTOOPT}, /* a local socket has no options of networks */
 
     {TENON__ANY, EWOULDBLOCK, TENON_EAGAIN},
     {TENON__ANY, EINPROGRESS, TENON_EINPROGRESS},
     {TENON__ANY, EPERM, TENON_EACCES}, /* Linux's firewall says so */
     {TENON__ANY, EACCES, TENON_EACCES},
+    {TENON__ANY, EROFS, TENON_EACCES},
     {TENON__ANY, ENOENT, TENON_ENOENT},
+    {TENON__ANY, ENOTDIR, TENON_ENOENT},
     {TENON__ANY, EIO, TENON_EIO},
     {TENON__ANY, ENXIO, TENON_ENXIO},
     {TENON__ANY, ENODEV, TENON_ENXIO},

@@ -11,13 +11,6 @@
 
 #define DESCRIPTORS_MAX 65536 /* looked through where there is no list of them */
 
-#ifndef MSG_CMSG_CLOEXEC
-#define MSG_CMSG_CLOEXEC 0
-#endif
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0
-#endif
-
 static int is_worker_here;
 static uint32_t key_here;
 static atomic_int channel_here = -1;
@@ -68,50 +61,8 @@ void tenon__sys_process_end(tenon__process *worker) {
   while (waitpid(*worker, NULL, 0) < 0 && errno == EINTR) continue;
 }
 
-typedef union tenon__one_descriptor {
-  struct cmsghdr align;
-  char bytes[CMSG_SPACE(sizeof(int))];
-} tenon__one_descriptor;
-
-/* A descriptor travels with a byte, or not at all. */
-int tenon__sys_hand_over(tenon_sock channel, const tenon__process *worker, tenon_sock s) {
-  (void)worker;
-  int fd = tenon__native(s);
-  tenon__one_descriptor control;
-  memset(&control, 0, sizeof control);
-  struct iovec byte = {"", 1};
-  struct msghdr message = {
-      .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes};
-  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof fd);
-  memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  ssize_t sent;
-  do {
-    sent = sendmsg(tenon__native(channel), &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  return sent == 1 ? 0 : tenon__failure(TENON__NAMES, channel);
-}
-
-/* Without a descriptor for it, Linux drops the socket and tells so. */
-tenon_sock tenon__sys_take_over(tenon_sock channel) {
-  tenon__one_descriptor control;
-  char byte;
-  int fd;
-  struct iovec buffer = {&byte, 1};
-  struct msghdr message = {
-      .msg_iov = &buffer, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes};
-  ssize_t received;
-  do {
-    received = recvmsg(tenon__native(channel), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-  } while (received < 0 && errno == EINTR);
-  if (received < 0) return tenon__failure(TENON__NAMES, channel);
-  struct cmsghdr *header = received == 1 ? CMSG_FIRSTHDR(&message) : NULL;
-  if (!header || header->cmsg_type != SCM_RIGHTS) return tenon__refuse(received == 1 ? TENON_EMFILE : TENON_EPIPE);
-  memcpy(&fd, CMSG_DATA(header), sizeof fd);
-  int result = tenon__sys_adopt(fd);
-  return result < 0 ? result : fd;
+int64_t tenon__sys_process_number(const tenon__process *worker) {
+  return *worker;
 }
 
 int64_t tenon__sys_process_id(void) {

@@ -37,7 +37,7 @@ tenon_sock tenon__sys_socket(int family, int type, int protocol) {
 #ifdef SOCK_CLOEXEC
   native_type |= SOCK_CLOEXEC;
 #endif
-  int fd = socket(family == TENON_AF_INET6 ? AF_INET6 : AF_INET, native_type, protocol);
+  int fd = socket(tenon__native_family(family), native_type, protocol);
   if (fd < 0) return tenon__failure(TENON__SOCKET, fd);
   complete_descriptor(fd);
   if (family == TENON_AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0); /* OpenBSD refuses */
@@ -65,8 +65,15 @@ int tenon__sys_adopt(tenon_sock s) {
   return 0;
 }
 
+/* Of local attempts none goes on by itself. */
 int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
-  return connect(tenon__native(s), &peer->u.any, peer->size) == 0 ? 0 : tenon__failure(TENON__CONNECT, s);
+  int is_local = peer->u.any.sa_family == AF_UNIX, result;
+  do {
+    result = connect(tenon__native(s), &peer->u.any, peer->size);
+  } while (is_local && result < 0 && errno == EINTR);
+  if (result == 0) return 0;
+  int code = tenon__failure(TENON__CONNECT, s);
+  return is_local && code == TENON_EADDRNOTAVAIL ? TENON_EAGAIN : code;
 }
 
 /* SO_REUSEADDR lets the port of connections in TIME_WAIT be bound again. Left on, it would also let a second socket
@@ -119,7 +126,7 @@ int tenon__sys_family(tenon_sock s) {
   tenon__sockaddr local;
   int result = tenon__sys_getsockname(s, &local);
   if (result < 0) return result;
-  return local.u.any.sa_family == AF_INET6 ? TENON_AF_INET6 : TENON_AF_INET;
+  return tenon__family_of(local.u.any.sa_family);
 }
 
 /* A stream that had a connection reports its end as something to receive; one that had none just hangs up. */

@@ -4,6 +4,7 @@
 #define TENON_SRC_SERVING_H
 
 #include "../shared.h"
+#include "tenon/local.h"
 #include "tenon/server.h"
 
 /* Whether a team takes a client now: it does, it has all that it may have, or it has to see to something first. */

@@ -42,16 +42,6 @@ static void await_work(work *w, int with_channel, int timeout_ms) {
   report_done(w, tenon__threads_model.attend(w->crew, &w->items[1]));
 }
 
-static tenon_sock receive_socket(work *w) {
-  tenon__limit limit = tenon__limit_of(BEGIN_MS);
-  tenon_sock client;
-  while ((client = tenon__sys_take_over(w->channel)) == TENON_EAGAIN) {
-    int result = tenon__wait(w->channel, TENON__READABLE, &limit);
-    if (result < 0) return result;
-  }
-  return client;
-}
-
 /* 0, or there is no thread to be had for the client. */
 static int give_to_crew(work *w, tenon_sock client, const tenon_addr *peer) {
   int64_t deadline = tenon_deadline(THREAD_MS);
@@ -65,7 +55,7 @@ static int give_to_crew(work *w, tenon_sock client, const tenon_addr *peer) {
  * comes before the handler: nobody is served twice. */
 static void take_client(work *w) {
   tenon_addr peer;
-  tenon_sock client = receive_socket(w);
+  tenon_sock client = tenon_take_over(w->channel, BEGIN_MS);
   if (client < 0 || tenon_recv_all(w->channel, &peer, sizeof peer, BEGIN_MS) != (ptrdiff_t)sizeof peer ||
       tenon_send(w->channel, &(char){TENON__REPORT_TAKEN}, 1, BEGIN_MS) < 0) {
     w->is_over = 1;

@@ -101,7 +101,7 @@ static void bury(office *o, desk *d) {
 
 static int hand_over_pending(desk *d) {
   ptrdiff_t sent = tenon_send(d->channel, &(char){TENON__ORDER_SERVE}, 1, TELL_MS);
-  if (sent == 1) sent = tenon__sys_hand_over(d->channel, &d->process, d->pending);
+  if (sent == 1) sent = tenon_hand_over(d->channel, tenon__sys_process_number(&d->process), d->pending, TELL_MS);
   if (sent == 0) sent = tenon_send(d->channel, &d->pending_peer, sizeof d->pending_peer, TELL_MS);
   d->pending_until = tenon_deadline(TAKE_MS);
   return sent < 0 ? (int)sent : 0;

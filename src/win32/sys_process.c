@@ -139,12 +139,8 @@ void tenon__sys_process_end(tenon__process *worker) {
   CloseHandle(*worker);
 }
 
-int tenon__sys_hand_over(tenon_sock channel, const tenon__process *worker, tenon_sock s) {
-  WSAPROTOCOL_INFOW info;
-  if (WSADuplicateSocketW(tenon__native(s), GetProcessId(*worker), &info) != 0) return tenon__failure(TENON__NAMES, s);
-  int sent = send(tenon__native(channel), (char *)&info, sizeof info, 0);
-  if (sent == SOCKET_ERROR) return tenon__failure(TENON__NAMES, channel);
-  return sent == sizeof info ? 0 : tenon__refuse(TENON_EPIPE);
+int64_t tenon__sys_process_number(const tenon__process *worker) {
+  return GetProcessId(*worker);
 }
 
 /* ---- The worker's side ------------------------------------------------------------------------------------------- */
@@ -156,17 +152,6 @@ static tenon_sock open_handed(WSAPROTOCOL_INFOW *info) {
   SetHandleInformation((HANDLE)handle, HANDLE_FLAG_INHERIT, 0);
   tenon__sys_set_nonblocking((tenon_sock)handle, 1);
   return (tenon_sock)handle;
-}
-
-/* It comes in one piece, but nobody promises that. */
-tenon_sock tenon__sys_take_over(tenon_sock channel) {
-  WSAPROTOCOL_INFOW info;
-  int received = recv(tenon__native(channel), (char *)&info, sizeof info, MSG_PEEK);
-  if (received == SOCKET_ERROR) return tenon__failure(TENON__NAMES, channel);
-  if (received == 0) return tenon__refuse(TENON_EPIPE);
-  if (received < (int)sizeof info) return tenon__refuse(TENON_EAGAIN);
-  recv(tenon__native(channel), (char *)&info, sizeof info, 0);
-  return open_handed(&info);
 }
 
 int64_t tenon__sys_process_id(void) {

@@ -15,8 +15,8 @@
 
 static SOCKET open_socket(int family, int type, int protocol) {
   DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
-  return WSASocketW(family == TENON_AF_INET6 ? AF_INET6 : AF_INET, type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM,
-                    protocol, NULL, 0, flags);
+  return WSASocketW(tenon__native_family(family), type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, protocol, NULL,
+                    0, flags);
 }
 
 /* Whether the network's answers to what was sent (nobody there, too far) make a later receive fail. */
@@ -63,6 +63,7 @@ static void take_first_refusal(SOCKET handle) {
 }
 
 static int is_loopback(const tenon__sockaddr *address) {
+  if (address->u.any.sa_family == AF_UNIX) return 0;
   if (address->u.any.sa_family == AF_INET) return address->u.in.sin_addr.S_un.S_un_b.s_b1 == 127;
   const UCHAR *bytes = address->u.in6.sin6_addr.u.Byte;
   return IN6_IS_ADDR_LOOPBACK(&address->u.in6.sin6_addr) ||
@@ -122,7 +123,7 @@ int tenon__sys_family(tenon_sock s) {
   int size = sizeof info;
   if (getsockopt(tenon__native(s), SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &size) != 0)
     return tenon__failure(TENON__NAMES, s);
-  return info.iAddressFamily == AF_INET6 ? TENON_AF_INET6 : TENON_AF_INET;
+  return tenon__family_of(info.iAddressFamily);
 }
 
 /* Windows itself remembers the peer's name; Wine only knows that there is nobody any more. */
@@ -134,7 +135,7 @@ int tenon__sys_had_peer(tenon_sock s) {
 /* Connecting to an address of an impossible family changes nothing, but meets the attempt that is under way. (To none,
  * as AF_UNSPEC would be, Wine says that it is connected.) */
 int tenon__sys_is_connecting(tenon_sock s) {
-  struct sockaddr_in nowhere = {.sin_family = AF_UNIX};
+  struct sockaddr_in nowhere = {.sin_family = AF_APPLETALK};
   connect(tenon__native(s), (struct sockaddr *)&nowhere, sizeof nowhere);
   return WSAGetLastError() == WSAEALREADY;
 }
