@@ -114,6 +114,12 @@ void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, 
 /* 1 if the stream is or once was connected. */
 int tenon__was_connected(tenon_sock s);
 
+/* ---- stream.c ---- */
+
+/* After a send by other means than tenon_send() failed: 0 if another attempt is worth while, or the failure, as it is
+ * to be called. */
+int tenon__send_again(tenon_sock s, ptrdiff_t failure, tenon__limit *limit);
+
 /* ---- address.c ---- */
 
 int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native);

@@ -20,6 +20,11 @@ static ptrdiff_t name_failure(tenon_sock s, ptrdiff_t code) {
   return code;
 }
 
+int tenon__send_again(tenon_sock s, ptrdiff_t failure, tenon__limit *limit) {
+  if (failure != TENON_EAGAIN) failure = name_failure(s, failure);
+  return transfer_again(s, failure, TENON__WRITABLE, limit);
+}
+
 static ptrdiff_t send_once(tenon_sock s, const tenon__parts *rest, int may_wait) {
   tenon_buffer window[TENON__WINDOW];
   const tenon_buffer *run;

@@ -10,6 +10,7 @@
 
 #include "native.h"
 #include "tenon.h"
+#include "tenon/file.h"
 #include "tenon/interfaces.h"
 #include "tenon/local.h"
 #include "tenon/message.h"
@@ -174,6 +175,15 @@ int tenon__sys_sendmsgs(tenon_sock s, const tenon__outgoing *list, int count, in
 int tenon__sys_recvmsgs(tenon_sock s, tenon_message *messages, tenon__sockaddr *peers, int count, int may_wait);
 /* Whether the system has TENON_SUPPORTS_MESSAGE_... */
 int tenon__sys_supports_message(int feature);
+/* ---- Files (sys_file.c) ---- */
+
+/* The size of a regular file that can be read, and its native handle. TENON_EINVAL, TENON_EACCES. */
+int64_t tenon__sys_file(FILE *file, tenon__file *native);
+/* At an offset, without moving the file's position; 0 at the end. */
+ptrdiff_t tenon__sys_read_file(const tenon__file *file, int64_t offset, void *data, size_t size);
+/* Sends what it can and returns how much; 0 at the end of the file. TENON_EAGAIN on a non-blocking handle;
+ * TENON_ENOTSUP, and nothing was sent, where the system has no way of its own, or none that keeps to may_wait. */
+ptrdiff_t tenon__sys_send_file(tenon_sock s, const tenon__file *file, int64_t offset, int64_t count, int may_wait);
 
 /* ---- Waiting and time (sys_wait.c, sys_clock.c) ---- */
 

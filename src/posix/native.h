@@ -10,6 +10,9 @@
 #ifndef __APPLE_USE_RFC_3542
 #define __APPLE_USE_RFC_3542 /* macOS shows IPV6_DONTFRAG and IPV6_RECVPKTINFO then */
 #endif
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64 /* files beyond 2 GiB, with 32-bit C libraries too */
+#endif
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +30,7 @@
 #include <unistd.h>
 
 typedef int tenon__native_handle;
+typedef int tenon__file;
 typedef struct addrinfo tenon__native_info;
 typedef struct pollfd tenon__native_pollfd;
 

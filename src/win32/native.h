@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 typedef SOCKET tenon__native_handle;
+typedef HANDLE tenon__file;
 typedef ADDRINFOW tenon__native_info;
 typedef WSAPOLLFD tenon__native_pollfd;
 

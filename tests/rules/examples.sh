@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(client client_short ecn listener multicast server server_many server_short showip talker)
+examples=(client client_short ecn file_receive file_send listener multicast server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
@@ -11,6 +11,34 @@ rule_examples_linux() {
 rule_examples_windows() {
   built windows "${examples[@]}" && wine_start &&
     examples_keep_their_word windows && servers_can_be_interrupted windows && workers_end_with_their_parent windows
+}
+
+# A file with a hole, which ends beyond what FILE_SIZE says: 5368709120 is for who has a minute.
+rule_examples_files() {
+  local size=${FILE_SIZE:-3000000} from to file=build/file.sparse
+  built native "${examples[@]}" && built windows "${examples[@]}" && wine_start || return 1
+  rm -f "$file"
+  printf begin >"$file" && truncate -s "$size" "$file" && printf end >>"$file"
+  for from in native windows; do
+    for to in native windows; do file_arrives "$from" "$to" "$file" || return 1; done
+  done
+  rm -f "$file"
+}
+
+file_arrives() { # FROM TO FILE
+  local command receiver deadline=$((SECONDS + 300)) port=''
+  example_command "$2" file_receive
+  "${command[@]}" 0 </dev/null >build/receiver.out 2>&1 &
+  receiver=$!
+  while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
+    sleep 0.05
+    port=$(tr -d '\r' <build/receiver.out | sed -nE 's/^listening on port ([0-9]+)$/\1/p')
+  done
+  example_command "$1" file_send
+  limited 300 "${command[@]}" localhost "${port:-0}" "$3" >build/sender.out 2>&1
+  wait $receiver
+  said "^$(stat -c %s "$3") bytes, checksum" build/sender.out &&
+    diff <(tr -d '\r' <build/sender.out) <(tail -n 1 build/receiver.out | tr -d '\r')
 }
 
 # The program that README.md begins with, and the one of docs/server.md, which is a whole server.
@@ -51,6 +79,11 @@ examples_keep_their_word() { # BUILD
     expect "$1" 0 '^usage: ecn' ecn --help &&
     expect "$1" 2 '^usage: ecn' ecn localhost &&
     expect "$1" 0 '^sent CE  *received CE  *marked CE, [1-9][0-9]* hops left$' ecn &&
+    expect "$1" 0 '^usage: file_send' file_send --help &&
+    expect "$1" 1 'EAI_NONAME' file_send no.such.host.invalid 80 README.md &&
+    expect "$1" 1 'no-such-file' file_send localhost 80 no-such-file &&
+    expect "$1" 0 '^usage: file_receive' file_receive --help &&
+    expect "$1" 2 '^usage: file_receive' file_receive &&
     expect "$1" 0 '^usage: talker' talker --help &&
     expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
     expect "$1" 0 '^usage: listener' listener --help &&

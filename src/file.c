@@ -1,0 +1,63 @@
+/* file.c - sending files.
+ * SPDX-License-Identifier: MIT */
+#include "shared.h"
+
+#define BUFFER_SIZE 32768
+
+/* What is being sent: how far it has come, and how. */
+typedef struct shipment {
+  tenon_sock s;
+  tenon__file file;
+  int64_t offset, end;
+  int is_by_hand, may_wait;
+} shipment;
+
+/* What was read and not taken is read again. */
+static ptrdiff_t send_by_hand(const shipment *ship) {
+  char buffer[BUFFER_SIZE];
+  int64_t left = ship->end - ship->offset;
+  size_t size = left < BUFFER_SIZE ? (size_t)left : BUFFER_SIZE;
+  ptrdiff_t got = tenon__sys_read_file(&ship->file, ship->offset, buffer, size);
+  return got <= 0 ? got : tenon__sys_send(ship->s, buffer, (size_t)got, ship->may_wait);
+}
+
+/* 0 at the end of the file. */
+static ptrdiff_t send_some(shipment *ship) {
+  if (!ship->is_by_hand) {
+    ptrdiff_t sent = tenon__sys_send_file(ship->s, &ship->file, ship->offset, ship->end - ship->offset, ship->may_wait);
+    if (sent != TENON_ENOTSUP) return sent;
+    ship->is_by_hand = 1;
+  }
+  return send_by_hand(ship);
+}
+
+static int64_t send_all(shipment *ship, int timeout_ms) {
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  const int64_t start = ship->offset;
+  while (ship->offset < ship->end) {
+    ptrdiff_t sent = send_some(ship);
+    if (sent == 0) break;
+    if (sent > 0) {
+      ship->offset += sent;
+      continue;
+    }
+    if (timeout_ms == 0 && ship->offset > start) break; /* an error will be there for the next call */
+    int again = tenon__send_again(ship->s, sent, &limit);
+    if (again < 0) return again;
+  }
+  return ship->offset - start;
+}
+
+/* The system's own way knows no call that does not wait, so the handle must be one that never does. */
+int64_t tenon_sendfile(tenon_sock s, FILE *file, int64_t offset, int64_t count, int timeout_ms) {
+  if (!file || offset < 0 || count < 0 || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+  int is_stream = tenon__sys_is_stream(s);
+  if (is_stream <= 0) return is_stream < 0 ? is_stream : tenon__refuse(TENON_EOPNOTSUPP);
+  shipment ship = {.s = s, .offset = offset, .may_wait = tenon__may_wait_inside(timeout_ms)};
+  int64_t size = tenon__sys_file(file, &ship.file);
+  if (size < 0) return size;
+  if (offset >= size || count == 0) return 0;
+  ship.end = count < size - offset ? offset + count : size;
+  int result = ship.may_wait ? 0 : tenon__sys_set_nonblocking(s, 1);
+  return result < 0 ? result : send_all(&ship, timeout_ms);
+}

@@ -1,0 +1,69 @@
+/* win32/sys_file.c - files, to be sent.
+ * SPDX-License-Identifier: MIT */
+#include "../sys.h"
+
+#include <io.h>
+#include <mswsock.h>
+
+#define FILE_TRANSFER_MAX ((int64_t)1 << 30) /* TransmitFile takes less than 2 GiB */
+
+/* A read of nothing tells whether it may be read. */
+int64_t tenon__sys_file(FILE *file, tenon__file *native) {
+  int fd = _fileno(file);
+  HANDLE handle = fd < 0 ? INVALID_HANDLE_VALUE : (HANDLE)_get_osfhandle(fd);
+  LARGE_INTEGER size;
+  DWORD got;
+  if (handle == INVALID_HANDLE_VALUE || GetFileType(handle) != FILE_TYPE_DISK || !GetFileSizeEx(handle, &size))
+    return tenon__refuse(TENON_EINVAL);
+  if (!ReadFile(handle, &got, 0, &got, NULL)) return tenon__refuse(TENON_EACCES);
+  *native = handle;
+  return size.QuadPart;
+}
+
+static OVERLAPPED at_offset(int64_t offset) {
+  OVERLAPPED at = {0};
+  at.Offset = (DWORD)((uint64_t)offset & 0xffffffff);
+  at.OffsetHigh = (DWORD)((uint64_t)offset >> 32);
+  return at;
+}
+
+/* Reading at an offset moves the file's position all the same. */
+static LARGE_INTEGER position_of(HANDLE handle) {
+  LARGE_INTEGER nowhere, position;
+  nowhere.QuadPart = position.QuadPart = 0;
+  SetFilePointerEx(handle, nowhere, &position, FILE_CURRENT);
+  return position;
+}
+
+ptrdiff_t tenon__sys_read_file(const tenon__file *file, int64_t offset, void *data, size_t size) {
+  OVERLAPPED at = at_offset(offset);
+  LARGE_INTEGER position = position_of(*file);
+  DWORD got = 0, error = ReadFile(*file, data, (DWORD)size, &got, &at) ? 0 : GetLastError();
+  SetFilePointerEx(*file, position, NULL, FILE_BEGIN);
+  return error == 0 || error == ERROR_HANDLE_EOF ? (ptrdiff_t)got : tenon__returned(TENON__NAMES, (int)error);
+}
+
+static LPFN_TRANSMITFILE find_transmit_file(SOCKET socket) {
+  GUID id = WSAID_TRANSMITFILE;
+  LPFN_TRANSMITFILE found = NULL;
+  DWORD size;
+  WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &found, sizeof found, &size, NULL, NULL);
+  return found;
+}
+
+/* Waits for its end, whatever the socket's mode. */
+ptrdiff_t tenon__sys_send_file(tenon_sock s, const tenon__file *file, int64_t offset, int64_t count, int may_wait) {
+  LPFN_TRANSMITFILE transmit = may_wait ? find_transmit_file(tenon__native(s)) : NULL;
+  OVERLAPPED at = at_offset(offset);
+  if (transmit) at.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+  if (!at.hEvent) return tenon__refuse(TENON_ENOTSUP);
+  LARGE_INTEGER position = position_of(*file);
+  DWORD sent = 0, flags, size = (DWORD)(count < FILE_TRANSFER_MAX ? count : FILE_TRANSFER_MAX);
+  BOOL is_done = transmit(tenon__native(s), *file, size, 0, &at, NULL, 0);
+  if (is_done || WSAGetLastError() == WSA_IO_PENDING)
+    is_done = WSAGetOverlappedResult(tenon__native(s), &at, &sent, TRUE, &flags);
+  ptrdiff_t result = is_done ? (ptrdiff_t)sent : tenon__failure(TENON__SEND, s);
+  SetFilePointerEx(*file, position, NULL, FILE_BEGIN);
+  CloseHandle(at.hEvent);
+  return result == TENON_ENOTCONN ? TENON_ENOTSUP : result; /* Wine, also after the end: sending knows better */
+}
