@@ -104,6 +104,10 @@ tenon_sock tenon_take_over(tenon_sock channel, int timeout_ms) {
   return tenon__refuse(TENON_EPROTO);
 }
 
+int64_t tenon_process_id(void) {
+  return tenon__sys_process_id();
+}
+
 int tenon_set_inheritable(tenon_sock s, int on) {
   int is_stream = tenon__sys_is_stream(s);
   return is_stream < 0 ? is_stream : tenon__sys_set_inheritable(s, on != 0);

@@ -270,6 +270,7 @@ int tenon__sys_remove_file(const char *path);
 /* Sets what the system knows of a connected local stream's other end. */
 int tenon__sys_local_peer(tenon_sock s, tenon_peer *peer);
 int tenon__sys_set_inheritable(tenon_sock s, int on);
+int64_t tenon__sys_process_id(void);
 /* Gives a process, which is at the other end of the channel, a socket, and takes what was given: TENON_EAGAIN if
  * nothing has come, TENON_EPIPE at the end, TENON_EPROTO. */
 int tenon__sys_hand_over(tenon_sock channel, int64_t process, tenon_sock s);

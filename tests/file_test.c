@@ -244,6 +244,44 @@ TEST(a_file_is_sent_from_beyond_4_gib) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* Takes the beginning, cuts the file off, and takes the rest. */
+static void cut_in_the_middle(void *argument) {
+  reader *r = argument;
+  r->limit = 4096;
+  read_all(r);
+  FILE *file = fopen("tenon-shrinking", "wb");
+  if (file) fclose(file);
+  r->limit = file ? INT64_MAX : 0;
+  read_all(r);
+}
+
+TEST(of_a_file_that_shrinks_meanwhile_less_is_sent) {
+  static const int limits[] = {NET_LIMIT_MS, TENON_FOREVER};
+  static reader r;
+  for (int i = 0; i < 2; i++) {
+    tenon_sock pair[2];
+    FILE *file = fopen("tenon-shrinking", "wb+");
+    CHECK(file != NULL);
+    for (int64_t j = 0; j < LARGE; j++) fputc((unsigned char)byte_at(j), file);
+    fflush(file);
+    CHECK_EQ(net_pair(pair), 0);
+    support_set_small_buffers(pair[0]);
+    support_set_small_buffers(pair[1]);
+    memset(&r, 0, sizeof r);
+    r.s = pair[1];
+    CHECK_EQ(support_thread_start(&r.thread, cut_in_the_middle, &r), 0);
+    int64_t sent = tenon_sendfile(pair[0], file, 0, LARGE, limits[i]);
+    tenon_close(pair[0]);
+    support_thread_join(&r.thread);
+    tenon_close(pair[1]);
+    fclose(file);
+    CHECK_EQ(remove("tenon-shrinking"), 0);
+    CHECK(sent > 0 && sent < LARGE);
+    CHECK_EQ(r.count, sent);
+    CHECK_EQ(r.wrong, 0);
+  }
+}
+
 TEST(a_file_is_sent_over_a_pair) {
   static reader r;
   tenon_sock pair[2];

@@ -9,7 +9,7 @@
 #include "tenon/local.h"
 
 static int64_t self(void) {
-  return support_process_id();
+  return tenon_process_id();
 }
 
 TEST(a_socket_handed_over_is_the_same_connection) {

@@ -159,7 +159,11 @@ TEST(a_scope_is_read_by_the_name_of_its_interface) {
   CHECK_STR(canonical, expected);
   CHECK_EQ(resolve_numeric(expected, &addr), 1);
   CHECK_EQ(addr.scope, loopback->index);
-  CHECK_EQ(tenon_addr_parse(&addr, text), TENON_EINVAL); /* asks the system nothing */
+  CHECK_EQ(tenon_addr_parse(&addr, text), TENON_EINVAL);        /* asks the system nothing */
+  snprintf(text, sizeof text, "192.0.2.1%%%s", loopback->name); /* IPv4 has no scopes */
+  CHECK_EQ(resolve_numeric(text, &addr), TENON_EAI_NONAME);
+  snprintf(text, sizeof text, "::ffff:192.0.2.1%%%s", loopback->name);
+  CHECK_EQ(resolve_numeric(text, &addr), TENON_EAI_NONAME);
 }
 
 TEST(a_scope_that_names_no_interface_is_no_host) {

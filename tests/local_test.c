@@ -175,6 +175,7 @@ TEST(a_full_local_listener_is_waited_for_within_the_limit) {
   int count = 0, result = 0;
   CHECK_OK(listener);
   while (count < MOST && result == 0) result = tenon_connect(clients[count++] = open_local(), &at, 0);
+  CHECK(result == TENON_EAGAIN || result == TENON_ECONNREFUSED);
   if (result == TENON_EAGAIN) { /* others refuse, as they do when nobody listens */
     int64_t start = tenon_now_ms();
     CHECK_EQ(tenon_connect(clients[count - 1], &at, 60), TENON_ETIMEDOUT);
@@ -202,7 +203,7 @@ TEST(the_peer_of_a_local_stream_is_this_process) {
   CHECK_EQ(pair_local(pair), 0);
   for (int i = 0; i < 2; i++) {
     CHECK_EQ(tenon_local_peer(pair[i], &peer), 0);
-    CHECK(peer.pid == support_process_id() || peer.pid == -1);
+    CHECK(peer.pid == tenon_process_id() || peer.pid == -1);
     CHECK(peer.uid >= -1 && peer.gid >= -1);
   }
   CHECK_EQ(tenon_local_peer(pair[0], NULL), TENON_EINVAL);

@@ -72,6 +72,9 @@ TENON_API int tenon_local_peer(tenon_sock s, tenon_peer *peer);
  * Windows the channel is of no use. */
 TENON_API int tenon_hand_over(tenon_sock channel, int64_t process, tenon_sock s, int timeout_ms);
 
+/* The number of this process, to be told to the one that shall hand over. */
+TENON_API int64_t tenon_process_id(void);
+
 /* Waits for what tenon_hand_over() sends and returns the handle, which is the caller's to close and has the properties
  * of Tenon's own. Take nothing from whom you do not trust. TENON_EPIPE: the other end is closed; TENON_EPROTO:
  * something else came; TENON_EMFILE: no descriptor is left, and the socket is lost. */

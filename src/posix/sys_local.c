@@ -46,6 +46,10 @@ int tenon__sys_set_inheritable(tenon_sock s, int on) {
   return fcntl(tenon__native(s), F_SETFD, on ? 0 : FD_CLOEXEC) < 0 ? tenon__failure(TENON__NAMES, s) : 0;
 }
 
+int64_t tenon__sys_process_id(void) {
+  return getpid();
+}
+
 typedef union tenon__one_descriptor {
   struct cmsghdr align;
   char bytes[CMSG_SPACE(sizeof(int))];

@@ -58,6 +58,10 @@ int tenon__sys_set_inheritable(tenon_sock s, int on) {
   return is_done ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
+int64_t tenon__sys_process_id(void) {
+  return GetCurrentProcessId();
+}
+
 /* What the other process needs to open the socket is sent, and goes whole where there is room at all. */
 int tenon__sys_hand_over(tenon_sock channel, int64_t process, tenon_sock s) {
   WSAPROTOCOL_INFOW info;

@@ -40,7 +40,7 @@ static void show_addresses(void) {
 static void hand_over(void) {
   tenon_sock channel[2] = {TENON_NO_SOCK, TENON_NO_SOCK}, pair[2] = {TENON_NO_SOCK, TENON_NO_SOCK};
   char data[8] = "";
-  int64_t self = support_process_id();
+  int64_t self = tenon_process_id();
   tenon_socketpair(channel);
   net_pair(pair);
   OPEN("hand_over.nothing.at_once", "D153", tenon_take_over(channel[1], 0));

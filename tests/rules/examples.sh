@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(client client_short ecn file_receive file_send listener multicast server server_many server_short showip talker)
+examples=(client client_short ecn file_receive file_send hand_over listener multicast server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
@@ -39,6 +39,29 @@ file_arrives() { # FROM TO FILE
   wait $receiver
   said "^$(stat -c %s "$3") bytes, checksum" build/sender.out &&
     diff <(tr -d '\r' <build/sender.out) <(tail -n 1 build/receiver.out | tr -d '\r')
+}
+
+rule_examples_hand_over() {
+  built native "${examples[@]}" && built windows "${examples[@]}" && wine_start &&
+    client_is_handed_over native "unix:$root/build/way" && client_is_handed_over windows 127.0.0.1:0
+}
+
+client_is_handed_over() { # BUILD WAY
+  local command keeper worker deadline=$((SECONDS + 30)) port='' way='' status
+  example_command "$1" hand_over
+  "${command[@]}" keeper "$2" 0 </dev/null >build/keeper.out 2>&1 &
+  keeper=$!
+  while [ -z "$way" ] && [ $SECONDS -lt $deadline ]; do
+    sleep 0.05
+    way=$(tr -d '\r' <build/keeper.out | sed -nE 's/^waiting for a worker at (.+)$/\1/p')
+    port=$(tr -d '\r' <build/keeper.out | sed -nE 's/^listening on port ([0-9]+)$/\1/p')
+  done
+  "${command[@]}" worker "${way:-none}" </dev/null >build/worker.out 2>&1 &
+  worker=$!
+  expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text
+  status=$?
+  wait $keeper && wait $worker && [ $status -eq 0 ] && said 'handed one client over' build/keeper.out &&
+    said 'served one client' build/worker.out
 }
 
 # The program that README.md begins with, and the one of docs/server.md, which is a whole server.
@@ -84,6 +107,9 @@ examples_keep_their_word() { # BUILD
     expect "$1" 1 'no-such-file' file_send localhost 80 no-such-file &&
     expect "$1" 0 '^usage: file_receive' file_receive --help &&
     expect "$1" 2 '^usage: file_receive' file_receive &&
+    expect "$1" 0 '^usage: hand_over' hand_over --help &&
+    expect "$1" 2 '^usage: hand_over' hand_over worker nowhere &&
+    expect "$1" 1 'ECONNREFUSED' hand_over worker 127.0.0.1:1 &&
     expect "$1" 0 '^usage: talker' talker --help &&
     expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
     expect "$1" 0 '^usage: listener' listener --help &&

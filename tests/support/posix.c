@@ -92,10 +92,6 @@ void support_thread_detach(support_thread *thread) {
   pthread_detach(native_thread(thread));
 }
 
-int64_t support_process_id(void) {
-  return getpid();
-}
-
 tenon_sock support_open_file(void) {
   return open("/dev/null", O_RDWR | O_CLOEXEC);
 }

@@ -91,10 +91,6 @@ void support_thread_detach(support_thread *thread) {
   CloseHandle(native);
 }
 
-int64_t support_process_id(void) {
-  return GetCurrentProcessId();
-}
-
 tenon_sock support_open_file(void) {
   return (tenon_sock)CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
 }
