@@ -9,8 +9,6 @@
 #include "support.h"
 #include "tenon/local.h"
 
-#define PATH "tenon-local-test"
-
 static tenon_addr at_path(const char *path) {
   tenon_addr at = tenon_addr_any(0, 0);
   tenon_addr_local(&at, path);
@@ -21,9 +19,16 @@ static tenon_sock open_local(void) {
   return tenon_socket(TENON_AF_UNIX, TENON_SOCK_STREAM, 0);
 }
 
-/* Listens at PATH, whatever was there. */
+/* A path of this process's own, as tests may run side by side. */
+static tenon_addr own_path(int number) {
+  char path[64];
+  snprintf(path, sizeof path, "tenon-local-%lld-%d", (long long)tenon_process_id(), number);
+  return at_path(path);
+}
+
+/* Listens at the first one, whatever was there. */
 static tenon_sock listen_local(tenon_addr *at, int backlog) {
-  *at = at_path(PATH);
+  *at = own_path(0);
   tenon_local_unlink_stale(at);
   tenon_sock s = open_local();
   if (s < 0) return s;
@@ -34,7 +39,7 @@ static tenon_sock listen_local(tenon_addr *at, int backlog) {
   return result;
 }
 
-/* A connection over PATH: who connected, who was accepted. */
+/* A connection over it: who connected, who was accepted. */
 static int pair_local(tenon_sock pair[2]) {
   tenon_addr at;
   tenon_sock listener = listen_local(&at, 4);
@@ -51,7 +56,7 @@ static int pair_local(tenon_sock pair[2]) {
   if (!tenon_supports(TENON_SUPPORTS_LOCAL)) SKIP("the system has no local sockets")
 
 TEST(without_local_sockets_a_local_socket_is_enotsup) {
-  tenon_addr at = at_path(PATH);
+  tenon_addr at = own_path(0);
   tenon_sock s = open_local();
   if (tenon_supports(TENON_SUPPORTS_LOCAL)) {
     CHECK_OK(s);
@@ -232,7 +237,7 @@ TEST(an_abstract_name_ends_with_its_sockets) {
 
 TEST(local_datagrams_arrive_whole_with_their_sender) {
   if (!tenon_supports(TENON_SUPPORTS_LOCAL_DATAGRAMS)) SKIP("the system has no local datagrams");
-  tenon_addr at[2] = {at_path(PATH "-1"), at_path(PATH "-2")}, from;
+  tenon_addr at[2] = {own_path(1), own_path(2)}, from;
   tenon_sock s[2];
   char data[8];
   for (int i = 0; i < 2; i++) {

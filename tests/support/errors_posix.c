@@ -6,7 +6,9 @@
 const expected_error expected_errors[] = {
     {TENON__ANY, EPERM, TENON_EACCES},
     {TENON__ANY, ENOENT, TENON_ENOENT},
-    {TENON__ANY, EINTR, TENON_EIO}, /* the call is repeated before anybody asks */
+    {TENON__ANY, EINTR, TENON_EIO},      /* the call is repeated before anybody asks */
+    {TENON__ANY, ENOTDIR, TENON_ENOENT}, /* no such folder */
+    {TENON__ANY, EROFS, TENON_EACCES},
     {TENON__ANY, EIO, TENON_EIO},
     {TENON__ANY, ENXIO, TENON_ENXIO},
     {TENON__ANY, EBADF, TENON_EBADF},
@@ -84,6 +86,10 @@ const expected_error expected_errors[] = {
     {TENON__RECV, ETIMEDOUT, TENON_ECONNABORTED},
     {TENON__RECV, EHOSTUNREACH, TENON_ECONNABORTED},
     {TENON__RECV, ENETUNREACH, TENON_ECONNABORTED},
+
+    /* What Linux says of a local stream without a peer, and of options that only networks have. */
+    {TENON__RECV, EINVAL, TENON_ENOTCONN},
+    {TENON__NAMES, EOPNOTSUPP, TENON_ENOPROTOOPT},
 
     /* A stream that can send no more is EPIPE, whatever the cause. */
     {TENON__SEND, ECONNRESET, TENON_EPIPE},
