@@ -67,8 +67,8 @@ TENON_API int tenon_local_peer(tenon_sock s, tenon_peer *peer);
 /* Gives another process a socket. channel is a stream to that process, which carries nothing else meanwhile: a local
  * one, on Windows any, so that one end of a tenon_socketpair() serves on both. process is its number, which Windows
  * asks for and POSIX systems do not look at. The socket stays the caller's too, to be closed when the other has it and
- * not before. Either process may go on with it; both ends of time-outs apart, they share one connection and its native
- * modes. TENON_ENOTSUP: no such channel; TENON_EPIPE: nobody is there any more; after that or TENON_ETIMEDOUT on
+ * not before. From then on both have the same connection (closing it in one ends nothing, tenon_shutdown() does).
+ * TENON_ENOTSUP: no such channel; TENON_EPIPE: nobody is there any more; after that or TENON_ETIMEDOUT on
  * Windows the channel is of no use. */
 TENON_API int tenon_hand_over(tenon_sock channel, int64_t process, tenon_sock s, int timeout_ms);
 
