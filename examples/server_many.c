@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "checksum.h"
+#include "tenon/local.h"
 #include "tenon/server.h"
 
 #define LIMIT_MS 60000 /* how long a client may keep us waiting */
@@ -36,7 +37,7 @@ static void serve(tenon_sock client, const tenon_addr *peer, void *context) {
   ptrdiff_t n;
   (void)context;
   tenon_addr_format(peer, text, sizeof text);
-  printf("client %s is served by process %" PRId64 ", thread %" PRIx64 "\n", text, tenon_server_process_id(),
+  printf("client %s is served by process %" PRId64 ", thread %" PRIx64 "\n", text, tenon_process_id(),
          (uint64_t)tenon_server_thread_id());
   fflush(stdout);
   while ((n = tenon_recv(client, data, sizeof data, LIMIT_MS)) > 0) {

@@ -310,8 +310,7 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_
 void tenon__sys_process_end(tenon__process *worker);
 /* Its number, as tenon__sys_process_id() of its own. */
 int64_t tenon__sys_process_number(const tenon__process *worker);
-/* Numbers that tell processes, and threads of one, apart. */
-int64_t tenon__sys_process_id(void);
+/* A number that tells the threads of a process apart. */
 int64_t tenon__sys_thread_id(void);
 /* Whether this process is a worker; its end of the channel, for the first one that asks with the right key, and
  * TENON_EBUSY for others. */

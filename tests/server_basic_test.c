@@ -4,6 +4,7 @@
 #include "check.h"
 #include "net.h"
 #include "serving.h"
+#include "tenon/local.h"
 
 #include <stdlib.h>
 
@@ -78,7 +79,7 @@ TEST(each_model_serves_in_the_threads_and_processes_that_it_names) {
     CHECK_EQ(serving_stop(&s), 0);
   }
   CHECK_EQ(tenon_server_is_worker(), 0);
-  CHECK_EQ(tenon_server_process_id(), support_process_id());
+  CHECK_EQ(tenon_process_id(), support_process_id());
 }
 
 TEST(a_process_of_its_own_serves_one_client_only) {

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "serving.h"
+#include "tenon/local.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -27,7 +28,7 @@ static int answer_id(tenon_sock client, const tenon_addr *peer) {
 }
 
 static int answer_who(tenon_sock client) {
-  serving_who who = {tenon_server_process_id(), tenon_server_thread_id(), tenon_server_is_worker()};
+  serving_who who = {tenon_process_id(), tenon_server_thread_id(), tenon_server_is_worker()};
   return say(client, &who, sizeof who);
 }
 

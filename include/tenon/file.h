@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "../tenon.h"
+#include "tenon.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -8,7 +8,7 @@
 #ifndef TENON_INTERFACES_H
 #define TENON_INTERFACES_H
 
-#include "../tenon.h"
+#include "tenon.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -13,7 +13,7 @@
 #ifndef TENON_LOCAL_H
 #define TENON_LOCAL_H
 
-#include "../tenon.h"
+#include "tenon.h"
 
 #ifdef __cplusplus
 extern "C" {

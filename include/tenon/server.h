@@ -74,8 +74,7 @@ TENON_API int tenon_serve(const tenon_server *server);
 /* 1 in a worker, else 0: for what a program does before tenon_serve() and should do only once. */
 TENON_API int tenon_server_is_worker(void);
 
-/* For logs: the system's number for this process, and one that no other thread of it has now. */
-TENON_API int64_t tenon_server_process_id(void);
+/* For logs: a number that no other thread of this process has now. (tenon/local.h has tenon_process_id().) */
 TENON_API int64_t tenon_server_thread_id(void);
 
 /* From here on what asks a program to end fires w instead: Ctrl-C, SIGINT, SIGTERM and SIGHUP, on Windows Ctrl-C,

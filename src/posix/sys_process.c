@@ -65,10 +65,6 @@ int64_t tenon__sys_process_number(const tenon__process *worker) {
   return *worker;
 }
 
-int64_t tenon__sys_process_id(void) {
-  return getpid();
-}
-
 /* POSIX knows no numbers of threads. */
 int64_t tenon__sys_thread_id(void) {
   return (int64_t)(intptr_t)pthread_self();

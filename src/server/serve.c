@@ -225,10 +225,6 @@ int tenon_server_is_worker(void) {
   return tenon__sys_is_worker();
 }
 
-int64_t tenon_server_process_id(void) {
-  return tenon__sys_process_id();
-}
-
 int64_t tenon_server_thread_id(void) {
   return tenon__sys_thread_id();
 }

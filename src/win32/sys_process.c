@@ -154,10 +154,6 @@ static tenon_sock open_handed(WSAPROTOCOL_INFOW *info) {
   return (tenon_sock)handle;
 }
 
-int64_t tenon__sys_process_id(void) {
-  return GetCurrentProcessId();
-}
-
 int64_t tenon__sys_thread_id(void) {
   return GetCurrentThreadId();
 }
