@@ -90,12 +90,18 @@ static int check_setting(tenon_sock s, const struct option_rule *rule, int value
   return check_time(s, rule);
 }
 
+/* Local sockets have few options, and others are not wanting there. */
+static int name_missing(tenon_sock s, int result) {
+  int is_local = result == TENON_ENOTSUP && tenon__sys_family(s) == TENON_AF_UNIX;
+  return is_local ? tenon__refuse(TENON_ENOPROTOOPT) : result;
+}
+
 int tenon_setsockopt(tenon_sock s, int option, int value) {
   const struct option_rule *rule = find_rule(option);
   int result = check_kind(s, rule);
   if (result == 0) result = check_setting(s, rule, value);
   if (result < 0) return result;
-  return tenon__set_option_value(s, option, value, rule->highest == 1);
+  return name_missing(s, tenon__set_option_value(s, option, value, rule->highest == 1));
 }
 
 int tenon_getsockopt(tenon_sock s, int option, int *value) {
@@ -105,7 +111,7 @@ int tenon_getsockopt(tenon_sock s, int option, int *value) {
   if (result < 0) return result;
   int is_error = option == TENON_OPT_ERROR;
   result = is_error ? tenon__sys_take_error(s) : tenon__get_option_value(s, option, rule->highest == 1);
-  if (result < 0 && !is_error) return result;
+  if (result < 0 && !is_error) return name_missing(s, result);
   *value = result;
   return 0;
 }

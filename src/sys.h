@@ -10,10 +10,7 @@
 
 #include "native.h"
 #include "tenon.h"
-#include "tenon/file.h"
-#include "tenon/interfaces.h"
 #include "tenon/local.h"
-#include "tenon/message.h"
 
 /* A native address with its length. */
 typedef struct tenon__sockaddr {
@@ -143,48 +140,6 @@ ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sock
 /* Sends one byte, or finds that no more fit; may be called by a signal handler, which nobody notices. */
 int tenon__sys_wake(tenon_sock s);
 
-/* ---- Vectors and messages (sys_message.c) ---- */
-
-/* As tenon__sys_send and tenon__sys_recv, for 1 to TENON__NATIVE_PARTS buffers, not all of them empty, and
- * which are at most INT_MAX bytes or a single one. */
-ptrdiff_t tenon__sys_sendv(tenon_sock s, const tenon_buffer *buffers, int count, int may_wait);
-ptrdiff_t tenon__sys_recvv(tenon_sock s, const tenon_buffer *buffers, int count, int may_wait);
-/* As tenon__sys_sendto, with the message's fields; peer is NULL for the socket's own. TENON_ENOTSUP for a field that
- * the system would not heed. */
-ptrdiff_t tenon__sys_sendmsg(tenon_sock s, const tenon_message *message, const tenon__sockaddr *peer, int may_wait);
-/* As tenon__sys_recvfrom, but what is too large is returned like any other, with its flag. Sets flags, and those fields
- * and their bits that came; an address in the native family of the packet. May fail for a stream. */
-ptrdiff_t tenon__sys_recvmsg(tenon_sock s, tenon_message *message, tenon__sockaddr *peer, int may_wait);
-/* Neutral: what receiving a message sets, of which this is done first: an address in its native family, and ttl or
- * traffic_class, in one byte or in an int. */
-#define TENON__MESSAGE_SOURCE (TENON_MESSAGE_LOCAL | TENON_MESSAGE_INTERFACE)
-void tenon__hear_nothing(tenon_message *message, int flags);
-void tenon__hear_source(tenon_message *message, int family, const void *ip, uint32_t interface_index);
-void tenon__hear_number(tenon_message *message, int field, const void *fact, size_t size);
-/* A datagram to be sent, or several that differ in nothing but their bytes and are to go as one; all are as large as
- * segment but the last, which may be smaller. They have at most TENON_MESSAGE_BUFFERS buffers. */
-typedef struct tenon__outgoing {
-  const tenon_message *messages;
-  int merged; /* 1, or up to TENON__NATIVE_SEGMENTS */
-  size_t segment;
-  const tenon__sockaddr *peer;
-} tenon__outgoing;
-/* At most TENON__NATIVE_BATCH at once, if that is more than 1: how many went, or why none did. */
-int tenon__sys_sendmsgs(tenon_sock s, const tenon__outgoing *list, int count, int may_wait);
-/* Takes as many of so many as are there, or, with may_wait, waits for the first. Their sizes are set. */
-int tenon__sys_recvmsgs(tenon_sock s, tenon_message *messages, tenon__sockaddr *peers, int count, int may_wait);
-/* Whether the system has TENON_SUPPORTS_MESSAGE_... */
-int tenon__sys_supports_message(int feature);
-/* ---- Files (sys_file.c) ---- */
-
-/* The size of a regular file that can be read, and its native handle. TENON_EINVAL, TENON_EACCES. */
-int64_t tenon__sys_file(FILE *file, tenon__file *native);
-/* At an offset, without moving the file's position; 0 at the end. */
-ptrdiff_t tenon__sys_read_file(const tenon__file *file, int64_t offset, void *data, size_t size);
-/* Sends what it can and returns how much; 0 at the end of the file. TENON_EAGAIN on a non-blocking handle;
- * TENON_ENOTSUP, and nothing was sent, where the system has no way of its own, or none that keeps to may_wait. */
-ptrdiff_t tenon__sys_send_file(tenon_sock s, const tenon__file *file, int64_t offset, int64_t count, int may_wait);
-
 /* ---- Waiting and time (sys_wait.c, sys_clock.c) ---- */
 
 typedef enum tenon__event {
@@ -246,40 +201,6 @@ void tenon__sys_freeaddrinfo(tenon__native_info *list);
 /* The name of the host at an address; TENON_EAI_NONAME where it has none. Waits. */
 int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t size);
 
-/* ---- Interfaces (sys_interfaces.c) ---- */
-
-/* Hands every address of every interface to tenon__add_interface(), in any order, and what has none once. The second
- * one sets the address of a row whose index is set: that of no family for NULL and what is no IP address. Both are
- * neutral. Where the system wants memory of the caller's, this allocates. */
-typedef struct tenon__interface_list {
-  tenon_interface *list;
-  int capacity, count;
-} tenon__interface_list;
-int tenon__sys_interfaces(tenon__interface_list *found);
-void tenon__add_interface(tenon__interface_list *found, const tenon_interface *row);
-void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t size);
-/* The index, and the length of the name, or TENON_ENXIO. */
-int tenon__sys_interface_index(const char *name);
-int tenon__sys_interface_name(int index, char name[TENON_INTERFACE_NAME]);
-
-/* ---- Local sockets (sys_local.c) ---- */
-
-/* 1 if there is a socket's file at the path, 0 if there is something else. */
-int tenon__sys_is_socket_file(const char *path);
-int tenon__sys_remove_file(const char *path);
-/* Sets what the system knows of a connected local stream's other end. */
-int tenon__sys_local_peer(tenon_sock s, tenon_peer *peer);
-int tenon__sys_set_inheritable(tenon_sock s, int on);
-int64_t tenon__sys_process_id(void);
-/* Gives a process, which is at the other end of the channel, a socket, and takes what was given: TENON_EAGAIN if
- * nothing has come, TENON_EPIPE at the end, TENON_EPROTO. */
-int tenon__sys_hand_over(tenon_sock channel, int64_t process, tenon_sock s);
-tenon_sock tenon__sys_take_over(tenon_sock channel);
-/* Whether the system has local addresses that are no files. */
-#ifndef TENON__NATIVE_ABSTRACT
-#define TENON__NATIVE_ABSTRACT 0
-#endif
-
 /* ---- Threads (sys_thread.c) ---- */
 
 /* Runs a function in a thread that is either joined, which waits for its end, or detached. */
@@ -299,31 +220,6 @@ void tenon__sys_set_cancel(tenon_sock cancel);
 #ifndef tenon__sys_cancel /* native.h may know a shorter way */
 tenon_sock tenon__sys_cancel(void);
 #endif
-
-/* ---- Processes (sys_process.c), for src/server ---- */
-
-/* Starts this program once more, as a worker that has this end of a socket pair, which stays the caller's as well, and
- * that is told the key. What the program printed so far is flushed before. 0, or 1: this is the worker, where it starts
- * as a copy. */
-int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key);
-/* Ends it whatever it does, and forgets it. */
-void tenon__sys_process_end(tenon__process *worker);
-/* Its number, as tenon__sys_process_id() of its own. */
-int64_t tenon__sys_process_number(const tenon__process *worker);
-/* A number that tells the threads of a process apart. */
-int64_t tenon__sys_thread_id(void);
-/* Whether this process is a worker; its end of the channel, for the first one that asks with the right key, and
- * TENON_EBUSY for others. */
-int tenon__sys_is_worker(void);
-tenon_sock tenon__sys_worker_channel(uint32_t key);
-/* From here on what is typed at the terminal does not concern this process, nor does a polite request to end, and a
- * crash asks nobody what to do. */
-void tenon__sys_worker_begin(void);
-
-/* ---- Interrupts (sys_interrupt.c), for src/server ---- */
-
-/* What asks this process to end wakes trigger instead; TENON_NO_SOCK: what was before. */
-int tenon__sys_on_interrupt(tenon_sock trigger);
 
 /* ---- Spelled alike on all systems (sys_alike.c) ---- */
 
@@ -348,15 +244,6 @@ int tenon__sys_take_error(tenon_sock s);
  * none. */
 int tenon__sys_get_option(tenon_sock s, int option);
 int tenon__sys_set_option(tenon_sock s, int option, int value);
-/* What switches the telling of fields on and off: options of IPv4 and of IPv6. */
-typedef struct tenon__message_option {
-  int fields, level, name;
-} tenon__message_option;
-extern const tenon__message_option tenon__sys_message_options[];
-extern const int tenon__sys_message_option_count;
-/* The source that a message names, and the one that the system tells. */
-struct in6_pktinfo tenon__sys_source6(const tenon_message *message);
-void tenon__sys_hear_source6(tenon_message *message, const void *fact);
 /* Any option of the system's own. */
 int tenon__sys_switch(tenon_sock s, int level, int name, int on);
 /* Whether closing resets the connection. */
@@ -367,5 +254,9 @@ int tenon__sys_thread_start(tenon__thread_function *run, void *argument);
 /* Flushes what the program printed, and ends this process without more ado. */
 void tenon__sys_flush(void);
 void tenon__sys_exit(int status);
+
+#include "sys_host.h"
+#include "sys_message.h"
+#include "sys_process.h"
 
 #endif
