@@ -18,12 +18,16 @@ tenon_sock tenon_socket(int family, int type, int protocol) {
   return is_missing && family == TENON_AF_UNIX ? TENON_ENOTSUP : s;
 }
 
+/* Whoever lingers, unless it is for no time at all, would wait in close; on Windows the handle might even stay open. */
 int tenon_adopt(tenon_sock native) {
   int is_stream = tenon__sys_is_stream(native);
   if (is_stream < 0) return is_stream;
   int is_listening = is_stream ? tenon__sys_is_listening(native) : 0;
   if (is_listening < 0) return is_listening;
+  int keeps_linger = is_stream ? tenon__sys_is_reset(native) : 1;
+  if (keeps_linger < 0) return keeps_linger;
   int result = tenon__sys_set_nonblocking(native, is_listening > 0);
+  if (result >= 0 && !keeps_linger) result = tenon__sys_set_reset(native, 0);
   return result < 0 ? result : tenon__sys_adopt(native);
 }
 

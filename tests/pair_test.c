@@ -129,3 +129,21 @@ TEST(an_adopted_handle_has_the_properties_of_ours) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
   CHECK_EQ(tenon_close(listener), 0);
 }
+
+/* D008 D009: a handle that lingers would wait, or not be closed at all. */
+TEST(an_adopted_handle_is_closed_at_once_even_if_it_lingered) {
+  static char data[1 << 16];
+  tenon_sock pair[2];
+  int resets = 1;
+  CHECK_EQ(net_pair(pair), 0);
+  support_set_linger(pair[0], 10);
+  CHECK_EQ(tenon_adopt(pair[0]), 0);
+  while (tenon_send(pair[0], data, sizeof data, 0) > 0) continue;
+  CHECK_EQ(tenon_getsockopt(pair[0], TENON_OPT_RESET_ON_CLOSE, &resets), 0);
+  CHECK_EQ(resets, 0);
+  int64_t start = tenon_now_ms();
+  CHECK_EQ(tenon_close(pair[0]), 0);
+  CHECK(tenon_now_ms() - start < 3000);
+  CHECK_EQ(tenon_close(pair[0]), TENON_EBADF);
+  CHECK_EQ(tenon_close(pair[1]), 0);
+}

@@ -144,8 +144,8 @@ void support_spoil(tenon_sock s) {
   support_set_native_nonblocking(s, !support_native_nonblocking(s));
 }
 
-void support_set_linger_zero(tenon_sock s) {
-  struct linger linger = {1, 0};
+void support_set_linger(tenon_sock s, int seconds) {
+  struct linger linger = {1, seconds};
   setsockopt((int)s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 

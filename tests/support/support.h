@@ -74,9 +74,13 @@ int support_native_nonblocking_expected(void);
 
 void support_set_native_nonblocking(tenon_sock s, int on);
 void support_spoil(tenon_sock s); /* inherited, hears all groups, and has the native mode that Tenon does not use */
-void support_set_linger_zero(tenon_sock s); /* closing it resets the connection */
-void support_set_reporting(tenon_sock s);   /* of refused datagrams, also those of a socket without a peer */
-int support_ipv4_ttl(tenon_sock s);         /* of what a socket of either family sends over IPv4 */
+/* Closing it waits for so long until all is sent; for no time at all it resets the connection. */
+void support_set_linger(tenon_sock s, int seconds);
+static inline void support_set_linger_zero(tenon_sock s) {
+  support_set_linger(s, 0);
+}
+void support_set_reporting(tenon_sock s); /* of refused datagrams, also those of a socket without a peer */
+int support_ipv4_ttl(tenon_sock s);       /* of what a socket of either family sends over IPv4 */
 /* The system's own view of an option; -1 where it has none. */
 enum {
   SUPPORT_KEEPALIVE,

@@ -138,8 +138,8 @@ void support_spoil(tenon_sock s) {
   support_set_native_nonblocking(s, 0);
 }
 
-void support_set_linger_zero(tenon_sock s) {
-  struct linger linger = {1, 0};
+void support_set_linger(tenon_sock s, int seconds) {
+  struct linger linger = {1, (u_short)seconds};
   setsockopt((SOCKET)s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger);
 }
 
