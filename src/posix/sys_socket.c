@@ -42,6 +42,9 @@ tenon_sock tenon__sys_socket(int family, int type, int protocol) {
   complete_descriptor(fd);
   if (family == TENON_AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0); /* OpenBSD refuses */
   if (type == TENON_SOCK_DGRAM) hear_own_groups_only(fd, family);
+#ifdef SO_NOSIGPIPE /* macOS and the BSDs send no more than 9,216 bytes in a datagram unless there is room for them */
+  if (type == TENON_SOCK_DGRAM) set_option(fd, SOL_SOCKET, SO_SNDBUF, 65535);
+#endif
   return fd;
 }
 
