@@ -116,8 +116,8 @@ TENON_API ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int ti
 TENON_API ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* Ends one direction (TENON_SHUT_RD, TENON_SHUT_WR) or both (TENON_SHUT_RDWR): after TENON_SHUT_WR the peer receives
- * what was sent and then the end. Wakes nobody who waits on the socket. Doing it twice is no error. Never connected:
- * TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
+ * what was sent and then the end. It need not wake who waits on the socket; a waker does. Doing it twice is no error.
+ * Never connected: TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_shutdown(tenon_sock s, int how);
 
 /* Closes the handle at once and for good. What was sent still goes out, unless received data was left unread: then the
