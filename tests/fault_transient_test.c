@@ -24,6 +24,7 @@ static const int of_peers[] = {TENON_EACCES,       TENON_ECONNABORTED, TENON_ECO
                                TENON_ENOTSUP,      TENON_EPROTO,       TENON_ETIMEDOUT};
 enum { OF_PEERS = sizeof of_peers / sizeof *of_peers, VANISHED_MAX = 65535 };
 
+/* D059 */
 TEST(peers_that_vanished_are_passed_over) {
   static const int limits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
   tenon_addr at;
@@ -86,6 +87,7 @@ TEST(a_listener_that_fails_for_good_does_not_keep_accepting_for_ever) {
 
 /* ---- Datagrams --------------------------------------------------------------------------------------------------- */
 
+/* D082 */
 TEST(answers_to_earlier_datagrams_disturb_nobody) {
   static const int answers[] = {TENON_ENETRESET, TENON_ECONNREFUSED};
   char data[8];
@@ -123,6 +125,21 @@ TEST(the_answer_of_the_only_peer_is_told_once) {
   CHECK_EQ(tenon_recvfrom(sender, data, sizeof data, NULL, 0), TENON_EAGAIN);
   faults_clear();
   CHECK_EQ(net_close2(receiver, sender), 0);
+}
+
+/* D180: Windows refuses where others wait. */
+TEST(where_receiving_needs_a_port_the_socket_gets_one) {
+  char byte;
+  tenon_addr at;
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  faults_clear();
+  faults_add(AT_recvfrom, 1, 1, TENON_EINVAL);
+  CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, 0), TENON_EAGAIN);
+  CHECK_EQ(faults_calls(AT_recvfrom), 2);
+  faults_clear();
+  CHECK_EQ(tenon_getsockname(s, &at), 0);
+  CHECK(at.port != 0);
+  CHECK_EQ(tenon_close(s), 0);
 }
 
 /* ---- Waiting that ends for no reason ----------------------------------------------------------------------------- */
@@ -185,6 +202,7 @@ static int close_all(void) {
   return net_close2(pair[0], pair[1]) == 0 && net_close2(listener, receiver) == 0 && faults_left() == 0;
 }
 
+/* D105 */
 TEST(waiting_that_ends_too_early_goes_on_until_the_limit) {
   CHECK(open_all());
   for (int i = 0; i < WAITS; i++) {
@@ -200,6 +218,7 @@ TEST(waiting_that_ends_too_early_goes_on_until_the_limit) {
   CHECK(close_all());
 }
 
+/* D104 */
 TEST(waiting_that_ends_in_vain_goes_on_until_the_limit) {
   CHECK(open_all());
   for (int i = 0; i < WAITS; i++) {
