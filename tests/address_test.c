@@ -158,6 +158,7 @@ TEST(addresses_survive_the_way_to_native_and_back) {
   }
 }
 
+/* D018 */
 TEST(the_native_form_has_the_length_of_the_systems_own) {
   unsigned char native[NATIVE_SIZE];
   tenon_addr ipv4 = tenon_addr_loopback(TENON_AF_INET, 80);
@@ -200,6 +201,7 @@ TEST(from_native_refuses_what_is_too_short) {
   }
 }
 
+/* D195 */
 TEST(from_native_takes_more_than_it_needs) {
   unsigned char native[NATIVE_SIZE] = {0};
   tenon_addr addr;

@@ -135,6 +135,7 @@ TEST(valid_texts_are_read) {
   }
 }
 
+/* D141 */
 TEST(addresses_are_written_as_rfc_5952_has_them) {
   for (size_t i = 0; i < VALID_COUNT; i++) {
     tenon_addr addr;

@@ -45,6 +45,7 @@ static void write_list(const tenon_addr *list, int count, char *text) {
   }
 }
 
+/* D178 */
 TEST(families_take_turns_and_keep_their_own_order) {
   static const char *const orders[][2] = {
       {"6a 6b 6c 4d 4e", "6a 4d 6b 4e 6c"}, {"4a 4b 6c", "4a 6c 4b"}, {"6a 4b 4c 4d 6e", "6a 4b 6e 4c 4d"},

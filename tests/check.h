@@ -7,6 +7,9 @@
  *     CHECK_EQ(tenon_close(s), 0);
  *   }
  *
+ * A number in a comment at a test (Dnnn) is that of a difference between systems which the test proves to be gone:
+ * docs/divergences.md says the same, and a rule compares the two.
+ *
  * Tests stand in <topic>_test.c, with TEST( at the start of its line: CMake finds them there. A name is unique in the
  * whole suite and says what is proved. A check that fails says so, with both values, and leaves the test; checks
  * therefore work only in the test's own function and thread. Handles open at the end that were not open at the start

@@ -75,6 +75,7 @@ TEST(datagram_calls_tell_bad_handles_from_files) {
 
 /* ---- Streams ----------------------------------------------------------------------------------------------------- */
 
+/* D090 */
 TEST(on_a_stream_datagram_calls_send_and_receive) {
   tenon_sock pair[2];
   tenon_addr peer, other = tenon_addr_loopback(TENON_AF_INET, 1), from = other;

@@ -48,6 +48,7 @@ TEST(shutting_down_twice_is_no_error) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D032 */
 TEST(after_shutting_down_receiving_there_is_only_the_end) {
   tenon_sock pair[2];
   char byte;

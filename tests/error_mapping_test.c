@@ -42,6 +42,7 @@ static int expected_code(tenon__operation operation, int native) {
   return code;
 }
 
+/* D034 D035 D036 D039 D070 */
 TEST(each_native_number_means_what_the_catalogue_says) {
   for (size_t i = 0; i < OPERATIONS; i++) {
     for (int native = FIRST; native <= LAST; native++) {
@@ -53,7 +54,7 @@ TEST(each_native_number_means_what_the_catalogue_says) {
   }
 }
 
-/* 0 is success, and only receiving has one: the end of the stream. */
+/* D173: 0 is success, and only receiving has one: the end of the stream. */
 TEST(each_native_number_becomes_a_code_with_a_name) {
   for (size_t i = 0; i < OPERATIONS; i++) {
     for (int native = FIRST; native <= LAST; native++) {

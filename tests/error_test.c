@@ -78,6 +78,7 @@ enum { CODES = sizeof codes / sizeof *codes };
 static const intptr_t successes[] = {0, 1, 2, 111, 1002, INT_MAX, INTPTR_MAX};
 static const intptr_t unknown[] = {-1, -3, -96, -109, -116, -1000, -1005, -1010, -11001, INT_MIN, INTPTR_MIN};
 
+/* D021 */
 TEST(codes_have_the_numbers_of_linux_or_of_their_own_range) {
   for (int i = 0; i < CODES; i++) {
     check_note(codes[i].name);
@@ -107,6 +108,7 @@ static int is_plain_text(const char *text) {
   return *text != '\0';
 }
 
+/* D024 */
 TEST(each_code_has_a_message_of_its_own) {
   for (int i = 0; i < CODES; i++) {
     const char *message = tenon_strerror(codes[i].code);

@@ -105,7 +105,7 @@ TEST(without_handles_nothing_opens_and_nothing_stays_half_open) {
   CHECK_EQ(tenon_close(listener), 0);
 }
 
-/* Once it has a handle again it takes all of them, with what they have sent. */
+/* D038: Once it has a handle again it takes all of them, with what they have sent. */
 TEST(a_listener_without_handles_keeps_its_clients) {
   enum { CLIENTS = 3 };
   static const int limits[] = {0, NET_LIMIT_MS, TENON_FOREVER};

@@ -69,6 +69,7 @@ static tenon_sock begin(void) {
   return listener;
 }
 
+/* D206 */
 TEST(want_of_descriptors_is_told_by_every_call_that_makes_a_handle) {
   tenon_sock listener = begin();
   for (int i = 0; i < MAKERS * WANTS; i++) {
@@ -86,6 +87,7 @@ TEST(want_of_descriptors_is_told_by_every_call_that_makes_a_handle) {
   CHECK(faults_nothing_left());
 }
 
+/* D038 */
 TEST(without_a_descriptor_for_it_a_connection_waits_to_be_accepted) {
   static const int limits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
   tenon_sock listener = begin(), client = tenon_tcp_connect("127.0.0.1", service, NET_LIMIT_MS);

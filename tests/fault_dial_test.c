@@ -205,6 +205,7 @@ TEST(datagrams_go_to_the_first_address_that_they_can) {
   CHECK(faults_nothing_left());
 }
 
+/* D174 */
 TEST(a_server_passes_over_addresses_that_this_host_does_not_have) {
   static const int codes[] = {TENON_EADDRNOTAVAIL, TENON_EAFNOSUPPORT};
   for (int i = 0; i < 4; i++) {

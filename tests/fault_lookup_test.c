@@ -37,6 +37,7 @@ static int wait_for_held(int count) {
   return faults_held_lookups() == count;
 }
 
+/* D140 */
 TEST(a_resolver_that_does_not_answer_is_left_when_the_limit_is_over) {
   static const int limits[] = {1, 50};
   char name[64];
@@ -151,6 +152,7 @@ TEST(of_many_addresses_all_are_counted_and_those_with_room_are_written) {
   faults_clear();
 }
 
+/* D138 */
 TEST(addresses_that_are_repeated_or_of_no_known_family_are_left_out) {
   static const struct {
     const char *addresses;
@@ -217,6 +219,7 @@ TEST(an_address_whose_host_has_no_name_is_told_as_text) {
   faults_clear();
 }
 
+/* D130 */
 TEST(each_failure_of_the_resolver_is_told_as_it_is) {
   static const int codes[] = {TENON_EAI_NONAME,   TENON_EAI_AGAIN,   TENON_EAI_FAIL,
                               TENON_EAI_FAMILY,   TENON_EAI_SERVICE, TENON_EAI_SOCKTYPE,

@@ -26,6 +26,7 @@ static void check_limits(const waiting_call *call, int nonblocking, int is_adopt
   scene_close(&at);
 }
 
+/* D189 */
 TEST(an_adopted_handle_of_either_native_mode_keeps_the_limits_of_every_call) {
   for (int i = 0; i < 2 * waiting_call_count; i++) {
     check_note(waiting_calls[i / 2].name);

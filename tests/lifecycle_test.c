@@ -35,7 +35,7 @@ TEST(every_family_goes_with_every_type_and_the_protocol_of_the_type) {
   }
 }
 
-/* Among them other systems' numbers for IPv6, and numbers whose lower half would do. */
+/* D017: Among them other systems' numbers for IPv6, and numbers whose lower half would do. */
 TEST(unknown_families_are_refused) {
   static const int bad[] = {TENON_AF_UNSPEC, 3, 23, 30, 9999, -1, 65536 + TENON_AF_INET, INT_MIN, INT_MAX};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -61,6 +61,7 @@ TEST(unknown_protocols_are_refused) {
   }
 }
 
+/* D004 */
 TEST(ten_thousand_sockets_leave_nothing_behind) {
   int before = support_handle_count();
   for (int i = 0; i < MANY; i++) {
@@ -140,6 +141,7 @@ TEST(new_and_accepted_handles_are_in_the_mode_of_the_system) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D060 */
 TEST(listeners_are_non_blocking) {
   tenon_sock listener = net_listen(TENON_AF_INET, NULL);
   CHECK_OK(listener);

@@ -9,6 +9,7 @@
 /* A machine under load may stand still for a while. */
 enum { PATIENCE_MS = 3000 };
 
+/* D078 */
 TEST(without_time_no_call_waits) {
   for (int i = 0; i < waiting_call_count; i++) {
     const waiting_call *call = &waiting_calls[i];
@@ -65,6 +66,7 @@ TEST(limits_below_forever_are_refused_by_every_call) {
 
 /* ---- Signals ----------------------------------------------------------------------------------------------------- */
 
+/* D019 */
 TEST(signals_do_not_move_the_limit_of_any_call) {
   for (int i = 0; i < waiting_call_count; i++) {
     check_note(waiting_calls[i].name);
@@ -77,6 +79,7 @@ TEST(signals_do_not_move_the_limit_of_any_call) {
   }
 }
 
+/* D026 */
 TEST(signals_end_no_call_that_waits) {
   support_signal_storm_start();
   check_waiting(TENON_FOREVER);

@@ -36,6 +36,7 @@ TEST(port_0_is_replaced_by_a_real_one) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* D043 */
 TEST(a_bound_port_cannot_be_bound_again) {
   tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 0);
   tenon_sock s = open_stream(TENON_AF_INET);
@@ -96,6 +97,7 @@ TEST(an_ipv6_socket_binds_to_ipv4) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* D043 D204 */
 TEST(a_server_can_be_restarted_over_its_old_connections) {
   tenon_addr at;
   tenon_sock listener = net_listen(TENON_AF_INET, &at);
@@ -126,6 +128,7 @@ TEST(only_bound_unconnected_streams_listen) {
   CHECK_EQ(net_close2(fresh, datagram), 0);
 }
 
+/* D056 */
 TEST(any_backlog_will_do) {
   const int backlogs[] = {-1, INT_MIN, 0, 1, 10, 201, 1000000, INT_MAX};
   for (size_t i = 0; i < sizeof backlogs / sizeof *backlogs; i++) {

@@ -136,7 +136,7 @@ TEST(what_is_no_handle_is_a_bad_one) {
   }
 }
 
-/* Where handles are 64 bits wide and the system looks at the lower half alone. */
+/* D003: Where handles are 64 bits wide and the system looks at the lower half alone. */
 TEST(a_number_whose_lower_half_is_a_handle_is_a_bad_one) {
   tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
   CHECK_OK(s);

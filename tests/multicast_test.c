@@ -51,6 +51,7 @@ static int next_byte(tenon_sock s, int timeout_ms) {
   return size < 0 ? (int)size : byte;
 }
 
+/* D124 */
 TEST(members_of_an_ipv4_group_hear_what_is_sent_to_it_until_they_leave) {
   int port = 0;
   tenon_sock receiver = open_receiver(TENON_AF_INET, &port), sender = open_sender("127.0.0.1");
@@ -85,7 +86,7 @@ TEST(a_group_can_be_heard_by_several_on_one_port) {
   CHECK_EQ(tenon_close(sender), 0);
 }
 
-/* Under Wine the host below decides, and delivers to all: there it is only seen that nothing breaks. */
+/* D201: Under Wine the host below decides, and delivers to all: there it is only seen that nothing breaks. */
 TEST(a_socket_hears_no_group_that_only_others_have_joined) {
   int port = 0;
   tenon_sock member = open_receiver(TENON_AF_INET, &port), other = open_receiver(TENON_AF_INET, &port);
@@ -175,7 +176,7 @@ TEST(what_must_not_be_fragmented_is_not_sent_if_it_is_too_long) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
-/* Likewise: on loopback all is looped back. */
+/* D125: Likewise: on loopback all is looped back. */
 TEST(members_on_the_own_host_do_not_hear_what_is_not_looped_back) {
   int port = 0, off = 0;
   tenon_sock receiver = open_receiver(TENON_AF_INET, &port), sender = open_datagrams(TENON_AF_INET);

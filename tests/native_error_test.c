@@ -103,6 +103,7 @@ static void fail_in_a_thread(void *argument) {
   w->after_a_refusal = tenon_native_error();
 }
 
+/* D022 */
 TEST(threads_have_their_own_numbers) {
   static witness w;
   CHECK_EQ(tenon_resolve(NULL, "no-such-service-x", NULL, NULL, 0, TENON_FOREVER), TENON_EAI_SERVICE);

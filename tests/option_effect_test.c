@@ -17,6 +17,7 @@ static int value_of(tenon_sock s, int option) {
   return result < 0 ? result : value;
 }
 
+/* D045 */
 TEST(a_port_of_datagrams_is_shared_by_those_who_want_to) {
   tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 0);
   tenon_sock first = open_with(TENON_AF_INET, TENON_SOCK_DGRAM, TENON_OPT_SHARE);
@@ -104,6 +105,7 @@ TEST(closing_breaks_the_connection_off_if_it_should) {
   }
 }
 
+/* D122 */
 TEST(the_hops_of_an_ipv6_socket_count_for_ipv4_too) {
   if (!tenon_supports(TENON_SUPPORTS_DUALSTACK)) SKIP("no IPv6");
   tenon_sock s = tenon_socket(TENON_AF_INET6, TENON_SOCK_DGRAM, 0);
@@ -113,6 +115,7 @@ TEST(the_hops_of_an_ipv6_socket_count_for_ipv4_too) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* D118 */
 TEST(options_of_a_connection_can_be_changed) {
   static const int options[] = {TENON_OPT_NODELAY, TENON_OPT_KEEPALIVE, TENON_OPT_TTL};
   tenon_sock pair[2];

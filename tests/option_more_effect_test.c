@@ -20,6 +20,7 @@ static int wait_for(tenon_sock s, int timeout_ms) {
   return tenon_poll(&item, 1, timeout_ms);
 }
 
+/* D087 */
 TEST(the_readable_bytes_are_those_that_came_and_were_not_received) {
   tenon_sock pair[2], listener = net_listen(TENON_AF_INET, NULL);
   char data[8];
@@ -57,6 +58,7 @@ static int arrived_while_corked(tenon_sock from, tenon_sock to) {
   return tenon_now_ms() - before < 150 ? arrived : -1;
 }
 
+/* D119 */
 TEST(a_corked_stream_holds_small_pieces_back) {
   tenon_sock pair[2];
   char data[5] = "";
@@ -102,6 +104,7 @@ TEST(keep_alive_times_reach_the_system) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* D116 */
 TEST(keep_alive_is_turned_on_with_all_its_times_at_once) {
   int supported = tenon_supports(TENON_SUPPORTS_KEEPALIVE_TIMES);
   tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
@@ -130,6 +133,7 @@ TEST(keep_alive_times_out_of_range_are_refused_and_change_nothing) {
 
 /* ---- How packets travel ------------------------------------------------------------------------------------------ */
 
+/* D121 */
 TEST(the_two_parts_of_a_traffic_class_leave_each_other_alone) {
   tenon_sock d = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
   if (tenon_supports(TENON_SUPPORTS_DSCP)) {
@@ -172,6 +176,7 @@ TEST(the_path_to_this_host_has_an_mtu) {
   CHECK(expected < 0 ? mtu == expected : mtu >= 1280);
 }
 
+/* D127 */
 TEST(a_socket_bound_to_the_loopback_interface_speaks_with_this_host) {
   tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 0);
   char byte = 0;
@@ -210,6 +215,7 @@ static int count_waiting(tenon_sock listener) {
   }
 }
 
+/* D045 */
 TEST(connections_are_dealt_out_among_those_who_share_a_port) {
   static tenon_sock clients[CLIENTS];
   tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 0);
@@ -236,6 +242,7 @@ TEST(connections_are_dealt_out_among_those_who_share_a_port) {
   CHECK_EQ(tenon_close(selfish), 0);
 }
 
+/* D120 */
 TEST(fast_open_is_for_who_has_no_peer_yet) {
   tenon_addr at;
   char byte = 0;

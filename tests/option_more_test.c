@@ -85,6 +85,7 @@ static void check_family(int family) {
   check_equal(CHECK_HERE, "close", "0", net_close2(stream, datagrams), 0);
 }
 
+/* D114 D117 */
 TEST(more_options_of_ipv4_sockets_take_their_range_and_no_more) {
   check_family(TENON_AF_INET);
 }

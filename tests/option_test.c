@@ -142,6 +142,7 @@ TEST(the_type_of_a_socket_is_what_it_was_made_as) {
   CHECK_EQ(net_close2(s, d), 0);
 }
 
+/* D088 */
 TEST(what_native_code_sees_can_be_asked) {
   tenon_sock s = open_kind(STREAM4), d = open_kind(DATAGRAM4), listener = net_listen(TENON_AF_INET, NULL);
   int expected = support_native_nonblocking_expected() != 0;
@@ -168,7 +169,7 @@ TEST(a_pending_error_is_taken_by_reading_it) {
   net_empty(&full);
 }
 
-/* Linux counts twice, and all systems may clamp what is out of all proportion. */
+/* D115: Linux counts twice, and all systems may clamp what is out of all proportion. */
 TEST(buffers_are_as_large_as_was_asked_for) {
   static const int sizes[] = {8192, 65536, 100000}, options[] = {TENON_OPT_SNDBUF, TENON_OPT_RCVBUF};
   tenon_sock s = open_kind(STREAM4), d = open_kind(DATAGRAM4);

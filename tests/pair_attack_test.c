@@ -5,6 +5,7 @@
 #include "check.h"
 #include "net.h"
 
+/* D152 */
 TEST(strangers_that_connect_first_are_turned_away) {
   tenon_addr at;
   tenon_sock listener = net_listen(TENON_AF_INET, &at), strangers[3], pair[2];

@@ -53,6 +53,7 @@ TEST(a_reset_is_told_by_every_call_that_receives) {
   check_all(0, reset, TENON_ECONNRESET);
 }
 
+/* D025 */
 TEST(a_reset_breaks_the_pipe_for_every_call_that_sends) {
   check_all(1, reset, TENON_EPIPE);
 }

@@ -75,6 +75,7 @@ TEST(the_peers_end_can_be_received) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D181 D211 */
 TEST(a_reset_is_an_error_that_can_be_met_both_ways) {
   tenon_sock pair[2];
   CHECK_EQ(net_pair(pair), 0);
@@ -84,6 +85,7 @@ TEST(a_reset_is_an_error_that_can_be_met_both_ways) {
   CHECK_EQ(tenon_close(pair[0]), 0);
 }
 
+/* D100 */
 TEST(a_failed_connect_is_an_error) {
   tenon_addr nobody = net_refusing(TENON_AF_INET);
   tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
@@ -102,6 +104,7 @@ TEST(a_connect_that_came_about_can_be_sent_to) {
   CHECK_EQ(net_close2(s, listener), 0);
 }
 
+/* D096 */
 TEST(handles_that_are_none_are_left_out_or_named) {
   tenon_sock pair[2];
   CHECK_EQ(net_pair(pair), 0);
@@ -130,6 +133,7 @@ TEST(with_nothing_to_wait_for_time_passes) {
   CHECK_EQ(tenon_poll(NULL, 0, 0), 0);
 }
 
+/* D098 */
 TEST(bad_arguments_of_poll_are_refused) {
   tenon_pollfd item = {TENON_NO_SOCK, TENON_POLLIN, 0};
   CHECK_EQ(tenon_poll(NULL, 1, 0), TENON_EINVAL);
@@ -163,6 +167,7 @@ static int wrong_items(void) {
   return wrong;
 }
 
+/* D093 */
 TEST(five_thousand_sockets_are_polled_at_once) {
   int opened = 0, meant = 0;
   support_raise_handle_limit();

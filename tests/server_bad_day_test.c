@@ -135,6 +135,7 @@ static int start_wanting(serving *s, int model) {
   return 0;
 }
 
+/* D038 */
 TEST(clients_that_come_when_handles_are_exhausted_are_served_once_there_are_some) {
   static serving s;
   for (int model = 0; model < SERVING_MODELS; model++) {

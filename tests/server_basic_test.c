@@ -82,6 +82,7 @@ TEST(each_model_serves_in_the_threads_and_processes_that_it_names) {
   CHECK_EQ(tenon_process_id(), support_process_id());
 }
 
+/* D155 */
 TEST(a_process_of_its_own_serves_one_client_only) {
   static serving s;
   tenon_sock clients[CLIENTS];

@@ -52,6 +52,7 @@ TEST(a_thousand_clients_are_served_by_threads) {
   CHECK_EQ(serve_many(TENON_SERVE_THREADS), how_many());
 }
 
+/* D155 */
 TEST(a_thousand_clients_are_served_by_processes) {
   CHECK_EQ(serve_many(TENON_SERVE_PROCESSES), how_many());
 }

@@ -69,6 +69,7 @@ TEST(clients_in_service_may_finish_and_new_ones_are_refused) {
   }
 }
 
+/* D156 */
 TEST(an_interrupt_ends_a_server_and_not_the_program) {
   static serving s;
   for (int which = 0; which < SUPPORT_INTERRUPTS; which++) {

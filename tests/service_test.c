@@ -20,6 +20,7 @@ static int port_of(const char *service, int type, int flags, int timeout_ms) {
   CHECK_EQ(port_of(service, 0, flags, NET_LIMIT_MS), port); \
   CHECK_EQ(port_of(service, TENON_SOCK_DGRAM, flags, TENON_FOREVER), port)
 
+/* D135 */
 TEST(services_that_everybody_knows_need_no_resolver) {
   CHECK_PORT("http", 0, 80);
   CHECK_PORT("Http", 0, 80); /* case does not matter: RFC 6335, section 5.1 */
@@ -42,7 +43,7 @@ TEST(no_service_is_port_0) {
   CHECK_PORT(NULL, TENON_AI_NUMERICSERV, 0);
 }
 
-/* 99999 is 34463 to some resolvers, and others make 0 of what is no number. */
+/* D134: 99999 is 34463 to some resolvers, and others make 0 of what is no number. */
 TEST(what_looks_like_a_malformed_number_is_no_service) {
   static const char *const junk[] = {"",    " ",   "65536", "99999", "70000", "4294967296", "4294967376",
                                      "-1",  "-80", "+80",   " 80",   "80 ",   "080",        "00",

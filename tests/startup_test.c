@@ -53,6 +53,7 @@ static int visit_concurrently(int counts) {
   return result;
 }
 
+/* D001 */
 TEST(the_first_use_needs_no_startup_from_many_threads_at_once) {
   CHECK_EQ(visit_concurrently(0), 0);
 }
@@ -128,6 +129,7 @@ TEST(our_use_of_the_system_survives_a_foreign_one) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* D002 */
 TEST(our_use_of_the_system_survives_a_foreign_one_that_began_first) {
   tenon_addr local;
   CHECK_EQ(support_start_foreign(), 0);

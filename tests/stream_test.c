@@ -115,6 +115,7 @@ TEST(signals_do_not_disturb_sending) {
   check_big_send(20000, 1);
 }
 
+/* D073 */
 TEST(sending_without_waiting_takes_what_fits) {
   tenon_sock pair[2];
   CHECK_EQ(net_pair(pair), 0);
@@ -144,6 +145,7 @@ static void take_slowly(void *argument) {
   while (tenon_recv(s, data, sizeof data, NET_LIMIT_MS) > 0) support_sleep_ms(2);
 }
 
+/* D073 */
 TEST(one_limit_covers_all_of_a_long_send) {
   static support_thread thread;
   static tenon_sock pair[2];
@@ -198,6 +200,7 @@ static void count_to_end(void *argument) {
   while ((n = tenon_recv(d->s, data, sizeof data, NET_LIMIT_MS)) > 0) d->received += n;
 }
 
+/* D016 D071 */
 TEST(a_send_beyond_int_max_is_whole) {
   static support_thread thread;
   static drain d;

@@ -11,6 +11,7 @@
 /* A machine under load may stand still for a while; these tests are not about how fast it is. */
 enum { READINGS = 100000, THREADS = 4, PATIENCE_MS = 20000 };
 
+/* D158 */
 TEST(the_clock_never_goes_back) {
   int64_t last = tenon_now_ms();
   for (int i = 0; i < READINGS; i++) {

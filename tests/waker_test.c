@@ -28,6 +28,7 @@ TEST(a_waker_stays_fired_until_it_is_cleared) {
   CHECK_EQ(tenon_waker_wake(&w), TENON_EBADF);
 }
 
+/* D110 */
 TEST(waking_by_the_hundred_thousand_neither_waits_nor_fails) {
   tenon_waker w;
   CHECK_EQ(tenon_waker_open(&w), 0);
@@ -117,7 +118,7 @@ TEST(a_waker_that_fires_while_a_call_waits_ends_it) {
   }
 }
 
-/* As a program does that ends at Ctrl-C. */
+/* D156: As a program does that ends at Ctrl-C. */
 TEST(a_waker_can_be_fired_by_a_signal_handler) {
   static scene at;
   CHECK_EQ(tenon_waker_open(&shared_waker), 0);

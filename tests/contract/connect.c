@@ -39,7 +39,7 @@ static void refuse(int family, const char *limit_id, const char *forever_id, con
   int began = tenon_connect(begun, &nobody, 0);
   FACT(begin_id, "D028", is_begun(began) || began == TENON_ECONNREFUSED);
   if (began != TENON_ECONNREFUSED) began = tenon_connect_result(begun, LIMIT);
-  SHOW(end_id, "D031", began);
+  SHOW(end_id, "D030", began);
   tenon_close(begun);
   net_close2(s, waiting);
 }

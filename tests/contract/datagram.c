@@ -55,7 +55,7 @@ static void send_badly(void) {
   COUNT("sendto.far_too_large", "D084", tenon_sendto(s, data, sizeof data, &at, LIMIT));
   COUNT("sendto.nobody", "", tenon_sendto(s, data, 1, NULL, LIMIT));
   COUNT("sendto.port_0", "D051", tenon_sendto(s, data, 1, &port_0, LIMIT));
-  COUNT("sendto.broadcast", "D126", tenon_sendto(s, data, 1, &all, LIMIT));
+  COUNT("sendto.broadcast", "D039", tenon_sendto(s, data, 1, &all, LIMIT));
   COUNT("sendto.no_family", "", tenon_sendto(s, data, 1, &none, LIMIT));
   COUNT("sendto.other_family", "D049", tenon_sendto(s, data, 1, &ipv6, LIMIT));
   COUNT("sendto.null", "D042", tenon_sendto(s, NULL, 1, &at, LIMIT));

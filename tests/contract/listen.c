@@ -43,7 +43,7 @@ static void bind_taken(void) {
   tenon_getsockname(first, &bound);
   any = tenon_addr_any(TENON_AF_INET, taken.port);
   SHOW("bind.taken.by_a_listener", "D043", tenon_bind(second, &taken));
-  SHOW("bind.taken.by_a_bound_socket", "D044", tenon_bind(second, &bound));
+  SHOW("bind.taken.by_a_bound_socket", "D043", tenon_bind(second, &bound));
   SHOW("bind.taken.all_interfaces", "D047", tenon_bind(second, &any));
   SHOW("bind.taken.first_may_listen", "D183", tenon_listen(first, 5));
   tenon_close(listener);

@@ -23,7 +23,7 @@ static const struct {
     {"option.nodelay.off", "D113", OPTION(NODELAY), STREAM4, 0},
     {"option.nodelay.too_much", "D114", OPTION(NODELAY), STREAM4, 2},
     {"option.nodelay.datagrams", "D128", OPTION(NODELAY), DGRAM4, 1},
-    {"option.keepalive.before", "D116", OPTION(KEEPALIVE), STREAM4, READ},
+    {"option.keepalive.before", "D113", OPTION(KEEPALIVE), STREAM4, READ},
     {"option.keepalive.on", "D113", OPTION(KEEPALIVE), STREAM4, 1},
     {"option.keepalive.datagrams", "D128", OPTION(KEEPALIVE), DGRAM4, 1},
     {"option.sndbuf", "D115", OPTION(SNDBUF), STREAM4, 65536},
@@ -31,7 +31,7 @@ static const struct {
     {"option.sndbuf.none", "D115", OPTION(SNDBUF), STREAM4, 0},
     {"option.rcvbuf", "D115", OPTION(RCVBUF), STREAM4, 65536},
     {"option.rcvbuf.negative", "D115", OPTION(RCVBUF), STREAM4, -1},
-    {"option.broadcast.before", "D126", OPTION(BROADCAST), DGRAM4, READ},
+    {"option.broadcast.before", "D128", OPTION(BROADCAST), DGRAM4, READ},
     {"option.broadcast.on", "D113", OPTION(BROADCAST), DGRAM4, 1},
     {"option.broadcast.streams", "D128", OPTION(BROADCAST), STREAM4, 1},
     {"option.v6only.before", "D048", OPTION(V6ONLY), STREAM6, READ},
@@ -53,7 +53,7 @@ static const struct {
     {"option.type.stream", "", OPTION(TYPE), STREAM4, READ},
     {"option.type.dgram", "", OPTION(TYPE), DGRAM6, READ},
     {"option.type.set", "D128", OPTION(TYPE), STREAM4, 1},
-    {"option.error.none", "D031", OPTION(ERROR), STREAM4, READ},
+    {"option.error.none", "D212", OPTION(ERROR), STREAM4, READ},
     {"option.error.set", "D128", OPTION(ERROR), STREAM4, 0},
 };
 
@@ -149,9 +149,9 @@ static void take_error(void) {
   tenon_connect(refused, &nobody, 0);
   tenon_pollfd item = {refused, TENON_POLLOUT, 0};
   COUNT("error.pending.poll", "D212", tenon_poll(&item, 1, LIMIT));
-  SHOW("error.pending", "D031", tenon_getsockopt(refused, TENON_OPT_ERROR, &error));
-  SHOW("error.pending.value", "D031", error);
-  SHOW("error.taken", "D031", tenon_getsockopt(refused, TENON_OPT_ERROR, &error));
+  SHOW("error.pending", "D212", tenon_getsockopt(refused, TENON_OPT_ERROR, &error));
+  SHOW("error.pending.value", "D212", error);
+  SHOW("error.taken", "D212", tenon_getsockopt(refused, TENON_OPT_ERROR, &error));
   tenon_close(refused);
 }
 

@@ -10,11 +10,11 @@ static void stay_pending(net_full *full) {
   SHOW("pending.connect.again", "D029", tenon_connect(full->pending, &full->at, 0));
   SHOW("pending.result.at_once", "D030", tenon_connect_result(full->pending, 0));
   TIMED("pending.result.limit", "D030", tenon_connect_result(full->pending, SHORT));
-  COUNT("pending.poll", "D102", tenon_poll(&item, 1, 0));
+  COUNT("pending.poll", "D104", tenon_poll(&item, 1, 0));
   COUNT("pending.send.at_once", "D033", tenon_send(full->pending, &byte, 1, 0));
   COUNT("pending.recv.at_once", "D033", tenon_recv(full->pending, &byte, 1, 0));
   TIMED("pending.recv.limit", "D086", tenon_recv(full->pending, &byte, 1, SHORT));
-  TIMED("pending.connect.limit", "D053", tenon_connect(waiting, &full->at, SHORT));
+  TIMED("pending.connect.limit", "D105", tenon_connect(waiting, &full->at, SHORT));
   SHOW("pending.close", "D004", tenon_close(waiting));
 }
 

@@ -4,8 +4,8 @@
  * SHOW("connect.refused", "D052", tenon_connect(s, &nobody, LIMIT));
  *
  * The call is written out as it stands, so names of variables are chosen for those who read the transcript. A trap is
- * an entry of the catalogue of differences between the systems, or "". Nothing that varies may be shown: no ports, no
- * handles, no times. */
+ * the number of a difference between systems that the operation proves to be gone (docs/divergences.md), or "". Nothing
+ * that varies may be shown: no ports, no handles, no times. */
 #ifndef TENON_TESTS_CONTRACT_TRANSCRIPT_H
 #define TENON_TESTS_CONTRACT_TRANSCRIPT_H
 

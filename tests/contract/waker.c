@@ -28,8 +28,8 @@ static void cancel_calls(const tenon_waker *waker) {
   COUNT("cancel.recv.forever", "D006", tenon_recv(pair[0], data, sizeof data, TENON_FOREVER));
   COUNT("cancel.recv_all", "D006", tenon_recv_all(pair[0], data, sizeof data, LIMIT));
   COUNT("cancel.recv.at_once", "D006", tenon_recv(pair[0], data, sizeof data, 0));
-  SHOW("cancel.accept", "D007", tenon_accept(listener, NULL, LIMIT));
-  SHOW("cancel.accept.forever", "D007", tenon_accept(listener, NULL, TENON_FOREVER));
+  SHOW("cancel.accept", "D006", tenon_accept(listener, NULL, LIMIT));
+  SHOW("cancel.accept.forever", "D006", tenon_accept(listener, NULL, TENON_FOREVER));
   TIMED("cancel.poll", "D110", tenon_poll(NULL, 0, SHORT));
   COUNT("cancel.send.with_room", "D006", tenon_send(pair[1], "abc", 3, LIMIT));
   tenon_pollfd item = {pair[0], TENON_POLLIN, 0};
