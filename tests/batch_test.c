@@ -86,6 +86,7 @@ static size_t mixed(int i) {
 
 static const int waits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
 
+/* D091 */
 TEST(batches_of_any_size_arrive_as_they_were_sent) {
   static const int counts[] = {0, 1, 2, 31, 32, 33, 64, 65, MANY};
   for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++)
@@ -139,6 +140,7 @@ TEST(a_batch_may_go_to_several_peers) {
   for (int p = 0; p < 3; p++) CHECK_EQ(tenon_close(sockets[p]), 0);
 }
 
+/* D091 */
 TEST(a_batch_stops_before_the_one_that_fails_and_says_why_at_the_next_call) {
   tenon_addr at, here, none = tenon_addr_any(TENON_AF_UNSPEC, 0);
   static char large[65508];

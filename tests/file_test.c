@@ -63,6 +63,7 @@ static int64_t send_to_reader(reader *r, FILE *file, int64_t offset, int64_t cou
   return sent;
 }
 
+/* D089 */
 TEST(a_file_is_sent_whole_or_in_part) {
   static const struct {
     int64_t offset, count, sent;
@@ -88,6 +89,7 @@ TEST(a_file_is_sent_whole_or_in_part) {
   fclose(file);
 }
 
+/* D089 */
 TEST(sending_a_file_leaves_its_position_alone) {
   static const int limits[] = {NET_LIMIT_MS, TENON_FOREVER};
   static reader r;

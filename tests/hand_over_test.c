@@ -12,6 +12,7 @@ static int64_t self(void) {
   return tenon_process_id();
 }
 
+/* D153 */
 TEST(a_socket_handed_over_is_the_same_connection) {
   tenon_sock channel[2], pair[2];
   char data[8];
@@ -102,6 +103,7 @@ TEST(a_waker_ends_waiting_for_a_socket_to_be_handed_over) {
   CHECK_EQ(net_close2(channel[0], channel[1]), 0);
 }
 
+/* D010 */
 TEST(a_handle_is_inherited_on_request_alone) {
   tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0), file = support_open_file();
   CHECK(!support_inheritable(s));

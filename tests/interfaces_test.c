@@ -27,6 +27,7 @@ static const tenon_interface *find_loopback(int count) {
   return NULL;
 }
 
+/* D143 */
 TEST(the_loopback_interface_has_the_loopback_address) {
   int count = load();
   CHECK(count > 0);
@@ -43,6 +44,7 @@ TEST(the_loopback_interface_has_the_loopback_address) {
   }
 }
 
+/* D143 */
 TEST(every_interface_is_whole_and_in_its_place) {
   int count = load();
   CHECK(count > 0);
@@ -64,6 +66,7 @@ TEST(every_interface_is_whole_and_in_its_place) {
   check_note(NULL);
 }
 
+/* D196 */
 TEST(a_name_leads_to_its_number_and_back) {
   int count = load();
   for (int i = 0; i < count; i++) {
@@ -143,6 +146,7 @@ static int resolve_numeric(const char *host, tenon_addr *addr) {
   return tenon_resolve(host, "80", &hints, addr, 1, 0);
 }
 
+/* D142 */
 TEST(a_scope_is_read_by_the_name_of_its_interface) {
   int count = load();
   const tenon_interface *loopback = find_loopback(count);

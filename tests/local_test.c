@@ -55,6 +55,7 @@ static int pair_local(tenon_sock pair[2]) {
 #define NEEDS_LOCAL \
   if (!tenon_supports(TENON_SUPPORTS_LOCAL)) SKIP("the system has no local sockets")
 
+/* D148 */
 TEST(without_local_sockets_a_local_socket_is_enotsup) {
   tenon_addr at = own_path(0);
   tenon_sock s = open_local();
@@ -130,6 +131,7 @@ TEST(a_local_socket_without_a_connection_says_so) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* D149 */
 TEST(a_path_is_taken_until_it_is_removed) {
   NEEDS_LOCAL;
   tenon_addr at, nowhere = at_path("no-such-folder/socket"), missing = at_path("tenon-no-such-file");
@@ -201,6 +203,7 @@ TEST(a_full_local_listener_is_waited_for_within_the_limit) {
   CHECK_EQ(tenon_local_unlink_stale(&at), 0);
 }
 
+/* D154 */
 TEST(the_peer_of_a_local_stream_is_this_process) {
   NEEDS_LOCAL;
   tenon_sock pair[2], tcp[2];

@@ -52,6 +52,7 @@ static int has_address(const tenon_addr *addr, const char *text) {
 
 /* ---- There and back ---------------------------------------------------------------------------------------------- */
 
+/* D081 */
 TEST(a_message_is_gathered_from_its_buffers_and_scattered_into_others) {
   tenon_addr at, here;
   tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
@@ -91,6 +92,7 @@ TEST(empty_messages_are_messages_too) {
   CHECK_EQ(net_close2(a, b), 0);
 }
 
+/* D076 */
 TEST(a_message_larger_than_its_buffers_says_so_and_is_cut) {
   tenon_addr at, here;
   tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
@@ -169,6 +171,7 @@ static void check_fields(int bound_family, const char *target) {
   check_equal(CHECK_HERE, "close", "0", net_close2(sender, receiver), 0);
 }
 
+/* D081 D123 */
 TEST(a_message_over_ipv4_tells_what_was_asked_for) {
   check_fields(TENON_AF_INET, "127.0.0.1");
   check_fields(TENON_AF_INET, "127.0.0.7");
@@ -257,6 +260,7 @@ static void check_source(int family, int family_of_packet, const char *local, co
   check_equal(CHECK_HERE, "close", "0", net_close2(sender, receiver), 0);
 }
 
+/* D123 */
 TEST(a_message_is_sent_from_the_address_it_names_or_refused) {
   check_source(TENON_AF_INET, TENON_AF_INET, "127.0.0.9", "192.0.2.1");
 }

@@ -79,6 +79,7 @@ static const char *exchange(int count, int most, int unit, int timeout_ms, int i
 
 static const int limits[] = {TENON_FOREVER, 20000};
 
+/* D072 */
 TEST(vectors_of_any_length_are_sent_whole) {
   static const int counts[] = {0, 1, 2, 3, 255, 256, 257, 1023, 1024, 1025, 3000, MANY};
   for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++)
@@ -140,6 +141,7 @@ TEST(what_arrived_fills_one_buffer_after_the_other) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D072 */
 TEST(vectors_of_any_length_are_received_into) {
   static tenon_buffer parts[MANY];
   static unsigned char memory[MANY * 4];
