@@ -59,6 +59,7 @@ TENON__APART static tenon_sock accept_rest(tenon_sock s, tenon__sockaddr *peer, 
 }
 
 tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_accept(s, peer, timeout_ms);
   if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   tenon_sock accepted = accept_once(s, &native);

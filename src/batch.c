@@ -65,6 +65,7 @@ static int send_some(tenon_sock s, const tenon_message *messages, int count, int
 /* What the system refuses goes one by one: several as one may be too much for a network that takes each of them, and of
  * one alone the reason can be told. */
 int tenon_sendmsgs(tenon_sock s, const tenon_message *messages, int count, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_sendmsgs(s, messages, count, timeout_ms);
   int result = check_batch(s, messages, count, timeout_ms);
   if (result < 0) return result;
   tenon__limit limit = tenon__limit_of(timeout_ms);
@@ -101,6 +102,7 @@ static int recv_some(tenon_sock s, tenon_message *messages, int count, int may_w
 }
 
 int tenon_recvmsgs(tenon_sock s, tenon_message *messages, int count, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_recvmsgs(s, messages, count, timeout_ms);
   int result = check_batch(s, messages, count, timeout_ms), done = 0;
   if (result < 0) return result;
   for (int i = 0; i < count; i++)

@@ -148,6 +148,7 @@ static int find_by_name(const char *host, const char *service, const tenon_hints
 }
 
 tenon_sock tenon_tcp_connect(const char *host, const char *service, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_tcp_connect(host, service, timeout_ms);
   static const tenon_hints hints = {TENON_AF_UNSPEC, TENON_SOCK_STREAM, 0};
   tenon_addr list[TENON__ADDRESSES_MAX];
   tenon__limit limit = tenon__limit_of(timeout_ms);
@@ -157,6 +158,7 @@ tenon_sock tenon_tcp_connect(const char *host, const char *service, int timeout_
 
 /* Datagrams have nothing to wait for: connecting only writes the address down, if there is a way to it. */
 tenon_sock tenon_udp_connect(const char *host, const char *service, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_udp_connect(host, service, timeout_ms);
   static const tenon_hints hints = {TENON_AF_UNSPEC, TENON_SOCK_DGRAM, 0};
   tenon_addr list[TENON__ADDRESSES_MAX];
   noted_failure failed = {0, 0};
@@ -203,9 +205,11 @@ static tenon_sock serve_by_name(const char *host, const char *service, int type,
 }
 
 tenon_sock tenon_tcp_listen(const char *host, const char *service, int backlog) {
+  if (tenon__is_traced()) return tenon__traced_tcp_listen(host, service, backlog);
   return serve_by_name(host, service, TENON_SOCK_STREAM, backlog);
 }
 
 tenon_sock tenon_udp_bind(const char *host, const char *service) {
+  if (tenon__is_traced()) return tenon__traced_udp_bind(host, service);
   return serve_by_name(host, service, TENON_SOCK_DGRAM, 0);
 }

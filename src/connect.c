@@ -78,6 +78,7 @@ TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, in
 }
 
 int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_connect(s, peer, timeout_ms);
   if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   int result = tenon__to_peer(peer, &native);
@@ -88,6 +89,7 @@ int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
 }
 
 int tenon_connect_result(tenon_sock s, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_connect_result(s, timeout_ms);
   if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   int result = outcome(s);
   if (result != TENON_EINPROGRESS || timeout_ms == 0) return result;

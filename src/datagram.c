@@ -68,6 +68,7 @@ static int local_again(int failure, tenon__limit *limit) {
 }
 
 ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_sendto(s, data, size, to, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   int is_aimed = to ? aim(s, to, &native) : 0;
@@ -80,7 +81,8 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
     if (sent == (ptrdiff_t)size) return sent;
     if (tenon__is_a_stream(s)) return send_rest(s, data, size, sent, timeout_ms);
     int is_local = is_aimed && native.u.any.sa_family == AF_UNIX;
-    int again = is_local ? local_again((int)sent, &limit) : tenon__datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
+    int again =
+        is_local ? local_again((int)sent, &limit) : tenon__datagram_again(s, (int)sent, TENON__WRITABLE, &limit);
     if (again < 0) return again;
   }
 }
@@ -104,6 +106,7 @@ static ptrdiff_t receive_from_stream(tenon_sock s, void *data, size_t size, ptrd
 }
 
 ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_recvfrom(s, data, size, from, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   char nothing;
   if (!data) data = &nothing;

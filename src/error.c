@@ -97,7 +97,7 @@ int tenon_is_retryable(intptr_t code) {
 }
 
 int tenon_native_error(void) {
-  return tenon__sys_remembered();
+  return tenon__sys_get(TENON__REMEMBERED);
 }
 
 int tenon__error_code(tenon__operation operation, int native) {

@@ -50,6 +50,7 @@ static int64_t send_all(shipment *ship, int timeout_ms) {
 
 /* The system's own way knows no call that does not wait, so the handle must be one that never does. */
 int64_t tenon_sendfile(tenon_sock s, FILE *file, int64_t offset, int64_t count, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_sendfile(s, file, offset, count, timeout_ms);
   if (!file || offset < 0 || count < 0 || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream <= 0) return is_stream < 0 ? is_stream : tenon__refuse(TENON_EOPNOTSUPP);

@@ -14,6 +14,7 @@ static int drain(tenon_sock s, int timeout_ms) {
 }
 
 int tenon_close_gracefully(tenon_sock s, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_close_gracefully(s, timeout_ms);
   int result = timeout_ms < TENON_FOREVER ? tenon__refuse(TENON_EINVAL) : tenon_shutdown(s, TENON_SHUT_WR);
   if (result == 0) result = drain(s, timeout_ms);
   int native_error = tenon_native_error();

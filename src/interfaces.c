@@ -29,6 +29,7 @@ void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t 
 }
 
 int tenon_interfaces(tenon_interface *list, int capacity) {
+  if (tenon__is_traced()) return tenon__traced_interfaces(list, capacity);
   if (capacity < 0 || (!list && capacity > 0)) return tenon__refuse(TENON_EINVAL);
   tenon__interface_list found = {list, capacity, 0};
   int result = tenon__sys_interfaces(&found);

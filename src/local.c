@@ -34,6 +34,7 @@ static int probe(const tenon_addr *at, int type) {
 }
 
 int tenon_local_unlink_stale(const tenon_addr *local) {
+  if (tenon__is_traced()) return tenon__traced_local_unlink_stale(local);
   tenon__sockaddr native;
   int result = tenon__to_sockaddr(local, &native);
   if (result < 0) return result;
@@ -52,6 +53,7 @@ int tenon_local_unlink_stale(const tenon_addr *local) {
 /* ---- Who is there ----------------------------------------------------------------------------------------------- */
 
 int tenon_local_peer(tenon_sock s, tenon_peer *peer) {
+  if (tenon__is_traced()) return tenon__traced_local_peer(s, peer);
   if (!peer) return tenon__refuse(TENON_EINVAL);
   int family = tenon__sys_family(s);
   if (family < 0) return family;
@@ -75,6 +77,7 @@ static int check_channel(tenon_sock channel, int timeout_ms) {
 
 /* The system's part is not to be repeated for want of room: Windows prepares the other process first. */
 int tenon_hand_over(tenon_sock channel, int64_t process, tenon_sock s, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_hand_over(channel, process, s, timeout_ms);
   int result = check_channel(channel, timeout_ms);
   if (result < 0) return result;
   if (process <= 0) return tenon__refuse(TENON_EINVAL);
@@ -90,6 +93,7 @@ int tenon_hand_over(tenon_sock channel, int64_t process, tenon_sock s, int timeo
 }
 
 tenon_sock tenon_take_over(tenon_sock channel, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_take_over(channel, timeout_ms);
   int result = check_channel(channel, timeout_ms);
   if (result < 0) return result;
   tenon__limit limit = tenon__limit_of(timeout_ms);
@@ -109,6 +113,7 @@ int64_t tenon_process_id(void) {
 }
 
 int tenon_set_inheritable(tenon_sock s, int on) {
+  if (tenon__is_traced()) return tenon__traced_set_inheritable(s, on);
   int is_stream = tenon__sys_is_stream(s);
   return is_stream < 0 ? is_stream : tenon__sys_set_inheritable(s, on != 0);
 }

@@ -9,6 +9,7 @@ enum {
 
 /* IPv4 packets of a dual-stack socket have options of their own, which is best effort; the socket's family decides. */
 int tenon_message_ask(tenon_sock s, int fields) {
+  if (tenon__is_traced()) return tenon__traced_message_ask(s, fields);
   int is_stream = tenon__sys_is_stream(s), is_ipv6 = is_stream < 0 ? 0 : tenon__sys_family(s) == TENON_AF_INET6;
   int given = 0;
   if (is_stream < 0) return is_stream;
@@ -97,6 +98,7 @@ ptrdiff_t tenon__send_message(tenon_sock s, const tenon_message *message, tenon_
 }
 
 ptrdiff_t tenon_sendmsg(tenon_sock s, const tenon_message *message, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_sendmsg(s, message, timeout_ms);
   if (!message || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   return tenon__send_message(s, message, &limit);
@@ -172,6 +174,7 @@ ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit
 }
 
 ptrdiff_t tenon_recvmsg(tenon_sock s, tenon_message *message, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_recvmsg(s, message, timeout_ms);
   if (!message || timeout_ms < TENON_FOREVER || !tenon__can_receive(message)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   return tenon__recv_message(s, message, &limit);

@@ -47,10 +47,12 @@ static int change_membership(tenon_sock s, int join, const tenon_addr *group, co
 }
 
 int tenon_multicast_join(tenon_sock s, const tenon_addr *group, const tenon_addr *source, int interface_index) {
+  if (tenon__is_traced()) return tenon__traced_multicast_join(s, group, source, interface_index);
   return change_membership(s, 1, group, source, interface_index);
 }
 
 int tenon_multicast_leave(tenon_sock s, const tenon_addr *group, const tenon_addr *source, int interface_index) {
+  if (tenon__is_traced()) return tenon__traced_multicast_leave(s, group, source, interface_index);
   return change_membership(s, 0, group, source, interface_index);
 }
 

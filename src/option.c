@@ -97,6 +97,7 @@ static int name_missing(tenon_sock s, int result) {
 }
 
 int tenon_setsockopt(tenon_sock s, int option, int value) {
+  if (tenon__is_traced()) return tenon__traced_setsockopt(s, option, value);
   const struct option_rule *rule = find_rule(option);
   int result = check_kind(s, rule);
   if (result == 0) result = check_setting(s, rule, value);
@@ -105,6 +106,7 @@ int tenon_setsockopt(tenon_sock s, int option, int value) {
 }
 
 int tenon_getsockopt(tenon_sock s, int option, int *value) {
+  if (tenon__is_traced()) return tenon__traced_getsockopt(s, option, value);
   if (!value) return tenon__refuse(TENON_EINVAL);
   const struct option_rule *rule = find_rule(option);
   int result = check_kind(s, rule);
@@ -119,6 +121,7 @@ int tenon_getsockopt(tenon_sock s, int option, int *value) {
 /* ---- More than one option --------------------------------------------------------------------------------------- */
 
 int tenon_keepalive(tenon_sock s, int idle, int interval, int count) {
+  if (tenon__is_traced()) return tenon__traced_keepalive(s, idle, interval, count);
   int old;
   int result = check_kind(s, find_rule(TENON_OPT_KEEPALIVE_IDLE));
   if (result < 0) return result;

@@ -57,6 +57,7 @@ static int pair_over_loopback(tenon_sock pair[2]) {
 }
 
 int tenon_socketpair(tenon_sock pair[2]) {
+  if (tenon__is_traced()) return tenon__traced_socketpair(pair);
   if (!pair) return tenon__refuse(TENON_EINVAL);
   int result = tenon__sys_socketpair(pair);
   return result == TENON_ENOTSUP ? pair_over_loopback(pair) : result;

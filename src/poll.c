@@ -75,6 +75,7 @@ static int unpack(tenon_pollfd *items, int count) {
 }
 
 int tenon_poll(tenon_pollfd *items, int count, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_poll(items, count, timeout_ms);
   _Static_assert(sizeof(tenon__native_pollfd) <= sizeof(tenon_pollfd), "items cannot be packed in place");
   if (!is_valid_poll(items, count, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);

@@ -163,6 +163,7 @@ static int check_hints(const tenon_hints *hints) {
 
 int tenon_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list, int capacity,
                   int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_resolve(host, service, hints, list, capacity, timeout_ms);
   static const tenon_hints none = {TENON_AF_UNSPEC, 0, 0};
   if (!hints) hints = &none;
   if (capacity < 0 || (!list && capacity > 0) || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
@@ -211,6 +212,7 @@ static int find_service(int port, char *service, size_t size) {
 
 int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size, char *service, size_t service_size,
                   int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_reverse(addr, host, host_size, service, service_size, timeout_ms);
   if (!addr || (!host && !service) || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   if (addr->family != TENON_AF_INET && addr->family != TENON_AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
   tenon__limit limit = tenon__limit_of(timeout_ms);
@@ -220,6 +222,7 @@ int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size, char *se
 }
 
 int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_canonname(host, name, size, timeout_ms);
   if (!host || !name || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon_addr addr;
   size_t length = name_length(host);

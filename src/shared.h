@@ -4,6 +4,7 @@
 #define TENON_SRC_SHARED_H
 
 #include "sys.h"
+#include "traced.h"
 
 #include <limits.h>
 #include <string.h>
@@ -49,10 +50,10 @@ static inline int tenon__is_transfer(const void *data, size_t size, int timeout_
 
 /* Whether one system call that may wait is all that it takes, and there is nothing to be said against the arguments:
  * what busy programs ask for. In one comparison: without a waker ~tenon__sys_cancel() is 0, else beyond any handle, as
- * size - 1 is for no bytes at all. */
+ * size - 1 is for no bytes at all, and tenon__tracing while calls are traced. */
 static inline int tenon__is_plain(tenon_sock s, const void *data, size_t size, int timeout_ms) {
   if (timeout_ms != TENON_FOREVER || !data) return 0;
-  return ((uintptr_t)s | (size - 1) | (uintptr_t)~tenon__sys_cancel()) < INT_MAX;
+  return ((uintptr_t)s | (size - 1) | (uintptr_t)~tenon__sys_cancel() | tenon__tracing) < INT_MAX;
 }
 
 /* ---- option.c, option_value.c, multicast.c ---- */

@@ -5,6 +5,7 @@
 #define BACKLOG_MAX 65535
 
 tenon_sock tenon_socket(int family, int type, int protocol) {
+  if (tenon__is_traced()) return tenon__traced_socket(family, type, protocol);
   int is_stream = type == TENON_SOCK_STREAM;
   if (family != TENON_AF_INET && family != TENON_AF_INET6 && family != TENON_AF_UNIX)
     return tenon__refuse(TENON_EAFNOSUPPORT);
@@ -20,6 +21,7 @@ tenon_sock tenon_socket(int family, int type, int protocol) {
 
 /* Whoever lingers, unless it is for no time at all, would wait in close; on Windows the handle might even stay open. */
 int tenon_adopt(tenon_sock native) {
+  if (tenon__is_traced()) return tenon__traced_adopt(native);
   int is_stream = tenon__sys_is_stream(native);
   if (is_stream < 0) return is_stream;
   int is_listening = is_stream ? tenon__sys_is_listening(native) : 0;
@@ -41,6 +43,7 @@ static int bind_failure(tenon_sock s, const tenon_addr *local, int result) {
 }
 
 int tenon_bind(tenon_sock s, const tenon_addr *local) {
+  if (tenon__is_traced()) return tenon__traced_bind(s, local);
   tenon__sockaddr native;
   int result = tenon__to_sockaddr(local, &native);
   if (result < 0) return result;
@@ -53,6 +56,7 @@ int tenon_bind(tenon_sock s, const tenon_addr *local) {
 
 /* POSIX would choose a port for a socket that has none. */
 int tenon_listen(tenon_sock s, int backlog) {
+  if (tenon__is_traced()) return tenon__traced_listen(s, backlog);
   tenon_addr local;
   int result = tenon_getsockname(s, &local);
   if (result < 0) return result;
@@ -74,6 +78,7 @@ int tenon__was_connected(tenon_sock s) {
 /* Linux marks even sockets that were never connected, and ends the listening of a listener; so they are turned away
  * first. Datagram sockets that are shut down would be readable for ever there, with nothing to receive. */
 int tenon_shutdown(tenon_sock s, int how) {
+  if (tenon__is_traced()) return tenon__traced_shutdown(s, how);
   if (how < TENON_SHUT_RD || how > TENON_SHUT_RDWR) return tenon__refuse(TENON_EINVAL);
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream <= 0) return is_stream < 0 ? is_stream : tenon__refuse(TENON_EOPNOTSUPP);
@@ -84,11 +89,13 @@ int tenon_shutdown(tenon_sock s, int how) {
 }
 
 int tenon_close(tenon_sock s) {
+  if (tenon__is_traced()) return tenon__traced_close(s);
   return tenon__sys_close(s);
 }
 
 /* Winsock knows no name of a socket that is not bound. */
 int tenon_getsockname(tenon_sock s, tenon_addr *local) {
+  if (tenon__is_traced()) return tenon__traced_getsockname(s, local);
   if (!local) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   int result = tenon__sys_getsockname(s, &native);
@@ -104,6 +111,7 @@ int tenon_getsockname(tenon_sock s, tenon_addr *local) {
 }
 
 int tenon_getpeername(tenon_sock s, tenon_addr *peer) {
+  if (tenon__is_traced()) return tenon__traced_getpeername(s, peer);
   if (!peer) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   int result = tenon__sys_getpeername(s, &native);

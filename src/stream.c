@@ -54,6 +54,7 @@ ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int ti
 
 TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t size, int timeout_ms,
                                           ptrdiff_t first) {
+  if (tenon__is_traced()) return tenon__traced_send(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon_buffer whole = {(void *)data, size};
   return tenon__send_parts(s, (tenon__parts){&whole, 1, 0}, size, timeout_ms, first);
@@ -96,6 +97,8 @@ static ptrdiff_t receive(tenon_sock s, void *data, size_t size, int flags, ptrdi
 
 TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t size, int timeout_ms, int flags,
                                              ptrdiff_t first) {
+  if (tenon__is_traced())
+    return flags ? tenon__traced_peek(s, data, size, timeout_ms) : tenon__traced_recv(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   return size == 0 ? 0 : receive(s, data, size, flags, first, &limit);
@@ -115,6 +118,7 @@ ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms) {
 }
 
 ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms) {
+  if (tenon__is_traced()) return tenon__traced_recv_all(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   size_t done = 0;

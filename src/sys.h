@@ -154,7 +154,7 @@ int tenon__sys_wait(tenon_sock s, tenon__event event, tenon_sock cancel, int tim
 /* As the system's poll: negative handles are left out. 0 after timeout_ms, or earlier for reasons of its own; what is
  * more than 0 need not be the number. */
 int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms);
-int64_t tenon__sys_now_ms(void);
+int64_t tenon__sys_now_us(void);
 
 /* ---- Options (sys_option.c) ---- */
 
@@ -213,11 +213,19 @@ int tenon__sys_gate_init(tenon__gate *gate);
 void tenon__sys_gate_open(tenon__gate *gate);
 int tenon__sys_gate_wait(tenon__gate *gate, int timeout_ms);
 void tenon__sys_gate_destroy(tenon__gate *gate);
-/* One int for each thread, 0 at first, and one handle, TENON_NO_SOCK at first. */
-void tenon__sys_remember(int native);
-int tenon__sys_remembered(void);
+/* Ints of each thread, 0 at first: the native number of its last failure, and whether it is inside a call that is
+ * traced. */
+typedef enum tenon__slot { TENON__REMEMBERED, TENON__INSIDE, TENON__SLOT_COUNT } tenon__slot;
+void tenon__sys_put(tenon__slot slot, int value);
+#ifndef tenon__sys_get /* native.h may know a shorter way, also for the handle below */
+int tenon__sys_get(tenon__slot slot);
+#endif
+static inline void tenon__sys_remember(int native) {
+  tenon__sys_put(TENON__REMEMBERED, native);
+}
+/* One handle of each thread, TENON_NO_SOCK at first. */
 void tenon__sys_set_cancel(tenon_sock cancel);
-#ifndef tenon__sys_cancel /* native.h may know a shorter way */
+#ifndef tenon__sys_cancel
 tenon_sock tenon__sys_cancel(void);
 #endif
 

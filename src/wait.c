@@ -7,17 +7,17 @@
 #define NAP_MS 10
 
 int64_t tenon_now_ms(void) {
-  return tenon__sys_now_ms();
+  return tenon__sys_now_us() / 1000;
 }
 
 int64_t tenon_deadline(int timeout_ms) {
   if (timeout_ms == TENON_FOREVER) return TENON_FOREVER;
-  return tenon__sys_now_ms() + (timeout_ms > 0 ? timeout_ms : 0);
+  return tenon_now_ms() + (timeout_ms > 0 ? timeout_ms : 0);
 }
 
 int tenon_remaining(int64_t deadline) {
   if (deadline == TENON_FOREVER) return TENON_FOREVER;
-  int64_t now = tenon__sys_now_ms();
+  int64_t now = tenon_now_ms();
   if (deadline <= now) return 0;
   return deadline - now < INT_MAX ? (int)(deadline - now) : INT_MAX;
 }

@@ -3,6 +3,7 @@
 #include "shared.h"
 
 int tenon_waker_open(tenon_waker *w) {
+  if (tenon__is_traced()) return tenon__traced_waker_open(w);
   tenon_sock pair[2];
   if (!w) return tenon__refuse(TENON_EINVAL);
   w->ready = w->trigger = TENON_NO_SOCK;
@@ -18,6 +19,7 @@ int tenon_waker_wake(const tenon_waker *w) {
 }
 
 int tenon_waker_clear(const tenon_waker *w) {
+  if (tenon__is_traced()) return tenon__traced_waker_clear(w);
   char bytes[256];
   ptrdiff_t received;
   if (!w) return tenon__refuse(TENON_EINVAL);
@@ -28,6 +30,7 @@ int tenon_waker_clear(const tenon_waker *w) {
 }
 
 int tenon_waker_close(tenon_waker *w) {
+  if (tenon__is_traced()) return tenon__traced_waker_close(w);
   if (!w) return tenon__refuse(TENON_EINVAL);
   int result = tenon_close(w->trigger);
   int result_of_ready = tenon_close(w->ready);

@@ -75,12 +75,17 @@ static inline int tenon__native(intptr_t s) {
   return s > INT_MAX || s < 0 ? -1 : (int)s;
 }
 
-/* Inline, because every call that may wait asks; the other way round, because that is what is compared. */
+/* Inline, because every call asks; the handle the other way round, because that is what is compared. */
 #ifdef __GNUC__
-__attribute__((visibility("hidden")))
+#pragma GCC visibility push(hidden)
 #endif
 extern _Thread_local intptr_t tenon__native_not_cancel;
+extern _Thread_local int tenon__native_slots[];
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #define tenon__sys_cancel() (~tenon__native_not_cancel)
+#define tenon__sys_get(slot) (tenon__native_slots[slot])
 
 /* What a thread runs: TENON__THREAD(name, argument) { ...; return 0; } */
 typedef void *tenon__thread_function(void *);

@@ -70,14 +70,15 @@ void tenon__sys_gate_destroy(tenon__gate *gate) {
   pthread_mutex_destroy(&gate->lock);
 }
 
-static _Thread_local int remembered;
+_Thread_local int tenon__native_slots[TENON__SLOT_COUNT];
 
-void tenon__sys_remember(int native) {
-  remembered = native;
+void tenon__sys_put(tenon__slot slot, int value) {
+  tenon__native_slots[slot] = value;
 }
 
-int tenon__sys_remembered(void) {
-  return remembered;
+#undef tenon__sys_get
+int tenon__sys_get(tenon__slot slot) {
+  return tenon__native_slots[slot];
 }
 
 _Thread_local intptr_t tenon__native_not_cancel;

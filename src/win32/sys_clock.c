@@ -4,9 +4,10 @@
 
 /* GetTickCount64 would be simpler, but stands still for up to 16 ms. Dividing first keeps the product from
  * overflowing. */
-int64_t tenon__sys_now_ms(void) {
+int64_t tenon__sys_now_us(void) {
   LARGE_INTEGER frequency, ticks;
   QueryPerformanceFrequency(&frequency);
   QueryPerformanceCounter(&ticks);
-  return ticks.QuadPart / frequency.QuadPart * 1000 + ticks.QuadPart % frequency.QuadPart * 1000 / frequency.QuadPart;
+  int64_t seconds = ticks.QuadPart / frequency.QuadPart, rest = ticks.QuadPart % frequency.QuadPart;
+  return seconds * 1000000 + rest * 1000000 / frequency.QuadPart;
 }

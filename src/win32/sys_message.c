@@ -143,7 +143,7 @@ static ptrdiff_t send_beside(tenon_sock s, const tenon_message *m, WSAMSG *heade
                    : header->Control.len > 0 ? send_with_facts(s, header)
                                              : send_plainly(s, header);
   if (sent == TENON_EINVAL && has_class && !has_source) sent = TENON_ENOTSUP; /* Windows before 11 knows no ECN */
-  int native = tenon__sys_remembered();
+  int native = tenon__sys_get(TENON__REMEMBERED);
   if (has_class && is_wine_here && class_before >= 0) tenon__sys_switch(s, level, class_name, class_before);
   if (has_ttl) tenon__sys_switch(s, level, ttl_name, ttl);
   tenon__sys_remember(native);

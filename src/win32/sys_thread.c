@@ -33,41 +33,36 @@ void tenon__sys_gate_destroy(tenon__gate *gate) {
   CloseHandle(*gate);
 }
 
-/* _Thread_local would make mingw allocate and need a DLL of its own. A slot that could not be had costs the native
+/* _Thread_local would make mingw allocate and need a DLL of its own. An index that could not be had costs the native
  * numbers and the wakers' effect, nothing else. */
-typedef enum slot { NATIVE_ERROR, CANCEL, SLOT_COUNT } slot;
+#define CANCEL_SLOT TENON__SLOT_COUNT
 static INIT_ONCE slots_once = INIT_ONCE_STATIC_INIT;
-static DWORD slots[SLOT_COUNT];
+static DWORD slot_indexes[TENON__SLOT_COUNT + 1];
 
 static BOOL CALLBACK make_slots(INIT_ONCE *once, void *parameter, void **context) {
   (void)once, (void)parameter, (void)context;
-  for (int i = 0; i < SLOT_COUNT; i++) slots[i] = TlsAlloc();
+  for (int i = 0; i <= CANCEL_SLOT; i++) slot_indexes[i] = TlsAlloc();
   return TRUE;
 }
 
-static void put(slot which, intptr_t value) {
+static DWORD index_of(int slot) {
   InitOnceExecuteOnce(&slots_once, make_slots, NULL, NULL);
-  TlsSetValue(slots[which], (void *)value);
+  return slot_indexes[slot];
 }
 
-static intptr_t get(slot which) {
-  InitOnceExecuteOnce(&slots_once, make_slots, NULL, NULL);
-  return (intptr_t)TlsGetValue(slots[which]);
+void tenon__sys_put(tenon__slot slot, int value) {
+  TlsSetValue(index_of(slot), (void *)(intptr_t)value);
 }
 
-void tenon__sys_remember(int native) {
-  put(NATIVE_ERROR, native);
-}
-
-int tenon__sys_remembered(void) {
-  return (int)get(NATIVE_ERROR);
+int tenon__sys_get(tenon__slot slot) {
+  return (int)(intptr_t)TlsGetValue(index_of(slot));
 }
 
 /* Slots are 0 at first; a handle is kept one higher. */
 void tenon__sys_set_cancel(tenon_sock cancel) {
-  put(CANCEL, cancel + 1);
+  TlsSetValue(index_of(CANCEL_SLOT), (void *)(cancel + 1));
 }
 
 tenon_sock tenon__sys_cancel(void) {
-  return get(CANCEL) - 1;
+  return (intptr_t)TlsGetValue(index_of(CANCEL_SLOT)) - 1;
 }
