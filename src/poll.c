@@ -22,7 +22,7 @@ static int is_valid_poll(const tenon_pollfd *items, int count, int timeout_ms) {
   return 1;
 }
 
-static tenon__native_pollfd to_native_item(tenon_pollfd item) {
+tenon__native_pollfd tenon__to_native_item(tenon_pollfd item) {
   int is_idle = item.events == 0 && item.sock >= 0;
   int events = is_idle ? MARK : 0;
   if (item.events & TENON_POLLIN) events |= TENON__NATIVE_IN;
@@ -45,7 +45,7 @@ static int to_revents(int native, int events) {
   return revents & (events & TENON_POLLIN ? events | TENON_POLLHUP : events);
 }
 
-static tenon_pollfd from_native_item(tenon__native_pollfd native) {
+tenon_pollfd tenon__from_native_item(tenon__native_pollfd native) {
   tenon_pollfd item = {(tenon_sock)(intptr_t)native.fd, 0, 0};
   if (native.events & MARK) item.sock = ~item.sock;
   if (native.events & TENON__NATIVE_IN) item.events |= TENON_POLLIN;
@@ -57,7 +57,7 @@ static tenon_pollfd from_native_item(tenon__native_pollfd native) {
 static void pack(tenon_pollfd *items, int count) {
   char *packed = (char *)items;
   for (int i = 0; i < count; i++) {
-    tenon__native_pollfd native = to_native_item(items[i]);
+    tenon__native_pollfd native = tenon__to_native_item(items[i]);
     memcpy(packed + (size_t)i * sizeof native, &native, sizeof native);
   }
 }
@@ -68,7 +68,7 @@ static int unpack(tenon_pollfd *items, int count) {
   for (int i = count - 1; i >= 0; i--) {
     tenon__native_pollfd native;
     memcpy(&native, (char *)items + (size_t)i * sizeof native, sizeof native);
-    items[i] = from_native_item(native);
+    items[i] = tenon__from_native_item(native);
     ready += items[i].revents != 0;
   }
   return ready;

@@ -7,6 +7,7 @@
 #include "traced.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* ---- library.c ---- */
@@ -110,7 +111,22 @@ int tenon__can_receive(const tenon_message *message);
 /* Completes what the system set. */
 void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, size_t size);
 
+/* The same for a call that must not wait, which takes no look at wakers. */
+static inline int tenon__is_plain_now(tenon_sock s, const void *data, size_t size) {
+  return data && ((uintptr_t)s | (size - 1) | tenon__tracing) < INT_MAX;
+}
+
+/* ---- poll.c ---- */
+
+/* An item as the system has it, and back with what is the case. */
+tenon__native_pollfd tenon__to_native_item(tenon_pollfd item);
+tenon_pollfd tenon__from_native_item(tenon__native_pollfd native);
+
 /* ---- socket.c ---- */
+
+/* What is told of each socket before tenon_close() closes it; NULL as long as nobody wants to know. */
+typedef void tenon__closing(tenon_sock s);
+extern _Atomic(tenon__closing *) tenon__on_close;
 
 /* 1 if the stream is or once was connected. */
 int tenon__was_connected(tenon_sock s);

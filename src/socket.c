@@ -88,8 +88,12 @@ int tenon_shutdown(tenon_sock s, int how) {
   return result == TENON_ENOTCONN && tenon__sys_had_peer(s) ? 0 : result;
 }
 
+_Atomic(tenon__closing *) tenon__on_close;
+
 int tenon_close(tenon_sock s) {
   if (tenon__is_traced()) return tenon__traced_close(s);
+  tenon__closing *tell = atomic_load_explicit(&tenon__on_close, memory_order_acquire);
+  if (tell) tell(s);
   return tenon__sys_close(s);
 }
 

@@ -62,11 +62,18 @@ TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t
 
 ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
   if (tenon__is_plain(s, data, size, timeout_ms)) return tenon__sys_send_plain(s, data, size);
+  if (timeout_ms == 0 && tenon__is_plain_now(s, data, size)) return tenon__sys_send_now(s, data, size);
   return send_within(s, data, size, timeout_ms, 0);
 }
 
 ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent) {
   return send_within(t->s, t->data, t->size, TENON_FOREVER, sent);
+}
+
+ptrdiff_t tenon__send_failure(tenon_sock s, ptrdiff_t failure) {
+  tenon__limit limit = tenon__limit_of(0);
+  if (failure != TENON_EAGAIN) failure = name_failure(s, failure);
+  return transfer_again(s, failure, TENON__WRITABLE, &limit);
 }
 
 static ptrdiff_t recv_once(tenon_sock s, const tenon__parts *rest, int flags, int may_wait) {
@@ -106,11 +113,17 @@ TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t si
 
 ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
   if (tenon__is_plain(s, data, size, timeout_ms)) return tenon__sys_recv_plain(s, data, size);
+  if (timeout_ms == 0 && tenon__is_plain_now(s, data, size)) return tenon__sys_recv_now(s, data, size);
   return receive_within(s, data, size, timeout_ms, 0, 0);
 }
 
 ptrdiff_t tenon__recv_rest(const tenon__transfer *t, ptrdiff_t failure) {
   return receive_within(t->s, t->data, t->size, TENON_FOREVER, 0, failure);
+}
+
+ptrdiff_t tenon__recv_failure(tenon_sock s, ptrdiff_t failure) {
+  tenon__limit limit = tenon__limit_of(0);
+  return transfer_again(s, failure, TENON__READABLE, &limit);
 }
 
 ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms) {

@@ -132,6 +132,11 @@ ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size);
 ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size);
 ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent);
 ptrdiff_t tenon__recv_rest(const tenon__transfer *t, ptrdiff_t failure);
+/* And for what must not wait: what the failure, which is TENON_EAGAIN after an interruption, means is left to those. */
+ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size);
+ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size);
+ptrdiff_t tenon__send_failure(tenon_sock s, ptrdiff_t failure);
+ptrdiff_t tenon__recv_failure(tenon_sock s, ptrdiff_t failure);
 /* The same for datagrams, whose size may be 0. to is NULL for the peer. A datagram too large for the buffer is
  * TENON_EMSGSIZE, with what fits in data and from set, and nothing else is; an answer to an earlier one is
  * TENON_ECONNREFUSED or TENON_ENETRESET. from->size is set; a stream leaves from as it is, or makes it empty. */
@@ -230,6 +235,12 @@ tenon_sock tenon__sys_cancel(void);
 #endif
 
 /* ---- Spelled alike on all systems (sys_alike.c) ---- */
+
+/* A lock is held by one thread at a time, and taken again by none that has it. */
+void tenon__sys_lock_init(tenon__lock *lock);
+void tenon__sys_lock(tenon__lock *lock);
+void tenon__sys_unlock(tenon__lock *lock);
+void tenon__sys_lock_destroy(tenon__lock *lock);
 
 int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local);
 int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer);

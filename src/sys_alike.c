@@ -7,6 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+void tenon__sys_lock_init(tenon__lock *lock) {
+  TENON__NATIVE_LOCK_INIT(lock);
+}
+
+void tenon__sys_lock(tenon__lock *lock) {
+  TENON__NATIVE_LOCK(lock);
+}
+
+void tenon__sys_unlock(tenon__lock *lock) {
+  TENON__NATIVE_UNLOCK(lock);
+}
+
+void tenon__sys_lock_destroy(tenon__lock *lock) {
+  TENON__NATIVE_LOCK_DESTROY(lock);
+}
+
 int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local) {
   local->size = sizeof local->u;
   return getsockname(tenon__native(s), &local->u.any, &local->size) == 0 ? 0 : tenon__failure(TENON__NAMES, s);

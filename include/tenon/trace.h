@@ -29,8 +29,8 @@ typedef struct tenon_traced {
 
 /* From here on callback is called at the end of each call that concerns sockets or names, by the thread that made it,
  * threads in parallel; NULL ends it. Not traced are calls that ask the system for nothing, tenon_waker_wake(), which
- * signal handlers may call, and what Tenon calls by itself or the callback calls. To be called while no other call is
- * under way. */
+ * signal handlers may call, those of pollers and servers, and what traced calls or the callback call. To be called while
+ * no other call is under way. */
 TENON_API void tenon_trace(void (*callback)(const tenon_traced *call, void *context), void *context);
 
 /* Writes a call as a line for logs, without a line end, and returns its length:

@@ -100,4 +100,11 @@ typedef struct tenon__gate {
   int open;
 } tenon__gate;
 
+typedef pthread_mutex_t tenon__lock;
+#define TENON__NATIVE_LOCK_STATIC PTHREAD_MUTEX_INITIALIZER
+#define TENON__NATIVE_LOCK_INIT(lock) pthread_mutex_init(lock, NULL)
+#define TENON__NATIVE_LOCK pthread_mutex_lock
+#define TENON__NATIVE_UNLOCK pthread_mutex_unlock
+#define TENON__NATIVE_LOCK_DESTROY pthread_mutex_destroy
+
 #endif

@@ -50,6 +50,26 @@ ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
   return tenon__recv_rest((tenon__transfer *)&whole, plain_failure(TENON__RECV, &whole));
 }
 
+TENON__APART static ptrdiff_t send_now_failure(tenon_sock s) {
+  return tenon__send_failure(s, errno == EINTR ? TENON_EAGAIN : tenon__failure(TENON__SEND, s));
+}
+
+TENON__APART static ptrdiff_t recv_now_failure(tenon_sock s) {
+  return tenon__recv_failure(s, errno == EINTR ? TENON_EAGAIN : tenon__failure(TENON__RECV, s));
+}
+
+ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
+  volatile tenon_sock handle = s;
+  ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent >= 0 ? sent : send_now_failure(handle);
+}
+
+ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
+  volatile tenon_sock handle = s;
+  ssize_t received = recv((int)s, data, size, MSG_DONTWAIT);
+  return received >= 0 ? received : recv_now_failure(handle);
+}
+
 ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait) {
   int flags = may_wait ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT;
   ssize_t sent;

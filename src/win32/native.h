@@ -61,4 +61,11 @@ typedef HANDLE tenon__thread;
 typedef HANDLE tenon__process;
 typedef HANDLE tenon__gate;
 
+typedef SRWLOCK tenon__lock;
+#define TENON__NATIVE_LOCK_STATIC SRWLOCK_INIT
+#define TENON__NATIVE_LOCK_INIT InitializeSRWLock
+#define TENON__NATIVE_LOCK AcquireSRWLockExclusive
+#define TENON__NATIVE_UNLOCK ReleaseSRWLockExclusive
+#define TENON__NATIVE_LOCK_DESTROY(lock) ((void)(lock))
+
 #endif

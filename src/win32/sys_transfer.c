@@ -42,6 +42,16 @@ ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
   return received >= 0 ? received : tenon__recv_rest(&whole, received);
 }
 
+ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
+  ptrdiff_t moved = tenon__sys_send(s, data, size, 0);
+  return moved < 0 ? tenon__send_failure(s, moved) : moved;
+}
+
+ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
+  ptrdiff_t moved = tenon__sys_recv(s, data, size, 0, 0);
+  return moved < 0 ? tenon__recv_failure(s, moved) : moved;
+}
+
 ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait) {
   (void)may_wait;
   int length = size < INT_MAX ? (int)size : INT_MAX;

@@ -37,9 +37,11 @@ header_compiles() { # COMPILER HEADER...
 
 # ---- All of the library as one translation unit ----------------------------------------------------------------------
 
-rule_unity_linux() { unity_compiles gcc posix; }
+rule_unity_linux() { unity_compiles gcc posix epoll && unity_compiles gcc posix fallback; }
 
-rule_unity_windows() { unity_compiles x86_64-w64-mingw32-gcc win32; }
+rule_unity_windows() {
+  unity_compiles x86_64-w64-mingw32-gcc win32 'afd*' && unity_compiles x86_64-w64-mingw32-gcc win32 fallback
+}
 
 # The backend first: its native.h says which of the system's functions the headers show.
 unity_compiles() { # COMPILER BACKEND
@@ -65,4 +67,6 @@ rule_macos() {
   for source in src/*.c src/posix/*.c src/server/*.c; do
     zig cc -target x86_64-macos -std=c11 "${warnings[@]}" -Iinclude -c -o build/macos.o "$source" || return 1
   done
+  zig cc -target x86_64-macos -std=c11 -Iinclude -o build/chat_server-macos examples/chat_server.c src/*.c src/posix/*.c \
+    src/poller/{closing,table,kqueue}.c
 }

@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(client client_short ecn file_receive file_send hand_over listener multicast server server_many server_short showip talker)
+examples=(chat_server client client_short ecn file_receive file_send hand_over listener multicast server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
@@ -112,6 +112,8 @@ examples_keep_their_word() { # BUILD
     expect "$1" 1 'ECONNREFUSED' hand_over worker 127.0.0.1:1 &&
     expect "$1" 0 '^usage: talker' talker --help &&
     expect "$1" 1 'ECONNREFUSED' talker 127.0.0.1 1 text &&
+    expect "$1" 0 '^usage: chat_server' chat_server --help &&
+    expect "$1" 2 '^usage: chat_server' chat_server &&
     expect "$1" 0 '^usage: listener' listener --help &&
     expect "$1" 2 '^usage: listener' listener --count=0 0 &&
     groups_converse "$1"
@@ -147,7 +149,8 @@ members_hear() { # BUILD GROUP [OPTION]
 }
 
 servers_can_be_interrupted() { # BUILD
-  can_be_interrupted "$1" server client && can_be_interrupted "$1" server_short client_short || return
+  can_be_interrupted "$1" server client && can_be_interrupted "$1" server_short client_short &&
+    can_be_interrupted "$1" chat_server || return
   local model
   for model in iterative threads processes hybrid; do
     can_be_interrupted "$1" server_many client "--model=$model" || return 1
@@ -167,10 +170,11 @@ start_server() { # BUILD SERVER [OPTION...]
   done
 }
 
-can_be_interrupted() { # BUILD SERVER CLIENT [OPTION...]
+can_be_interrupted() { # BUILD SERVER [CLIENT [OPTION...]]
   local server port status deadline=$((SECONDS + 40))
   start_server "$1" "$2" "${@:4}"
-  expect "$1" 1 'EADDRINUSE' "$2" "${port:-0}" && expect "$1" 0 '^received 4 bytes' "$3" localhost "${port:-0}" text
+  expect "$1" 1 'EADDRINUSE' "$2" "${port:-0}" &&
+    { [ $# -lt 3 ] || expect "$1" 0 '^received 4 bytes' "$3" localhost "${port:-0}" text; }
   status=$?
   kill -INT $server
   while kill -0 $server 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done

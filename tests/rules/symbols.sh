@@ -64,18 +64,20 @@ c_library='mem(chr|cmp|cpy|move|set)|str(chr|cmp|len|ncmp|rchr|spn|cspn)|v?snpri
 compiler='__(memcpy|memmove|memset|v?snprintf)_chk|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|___chkstk_ms|__mingw_.*printf'
 
 rule_seam_linux() {
-  built native tenon && calls_of nm native o | none
+  built native tenon fallback_tests && calls_of nm native o | none
 }
 
 rule_seam_windows() {
-  built windows tenon && calls_of x86_64-w64-mingw32-nm windows obj | none
+  built windows tenon fallback_tests && calls_of x86_64-w64-mingw32-nm windows obj | none
 }
 
 # By source rather than by object: a build folder may still hold objects of files that are gone.
 calls_of() { # NM BUILD SUFFIX
-  local source
-  for source in src/*.c src/server/*.c; do
+  local source object
+  for source in src/*.c src/server/*.c src/poller/{closing,table,fallback}.c; do
     [ "$source" != src/sys_alike.c ] || continue
-    "$1" -u "build/$2/CMakeFiles/tenon.dir/$source.$3" 2>&1 | awk -v source="$source" '{ print source, $NF }'
+    object=build/$2/CMakeFiles/tenon.dir/$source.$3
+    [ "$source" != src/poller/fallback.c ] || object=build/$2/tests/CMakeFiles/fallback_tests.dir/__/$source.$3
+    "$1" -u "$object" 2>&1 | awk -v source="$source" '{ print source, $NF }'
   done | sed 's/ \.refptr\./ /' | grep -vE " (tenon_[a-z0-9_]+|$c_library|$compiler)\$"
 }

@@ -1,0 +1,49 @@
+/* poller/poller.h - what the mechanisms of the poller share. Each of them is a file of the same six functions.
+ * SPDX-License-Identifier: MIT */
+#ifndef TENON_SRC_POLLER_POLLER_H
+#define TENON_SRC_POLLER_POLLER_H
+
+#include "../shared.h"
+
+#include "tenon/poller.h"
+
+/* A mechanism keeps its own view of a poller in the caller's memory. */
+#define TENON__POLLER_FITS(type) \
+  _Static_assert(sizeof(type) <= sizeof(tenon_poller), "the mechanism needs more room in tenon_poller")
+
+static inline int tenon__is_interest(int events, int flags) {
+  return events != 0 && (events & ~(TENON_POLLIN | TENON_POLLOUT)) == 0 && (flags & ~TENON_POLLER_ONCE) == 0;
+}
+
+static inline int tenon__is_wait(const tenon_poller_event *events, int capacity, int timeout_ms) {
+  return events && capacity > 0 && timeout_ms >= TENON_FOREVER;
+}
+
+/* ---- table.c: entries by socket, for mechanisms that have to keep them ---- */
+
+/* The beginning of an entry, which is the mechanism's to allocate and to release. */
+typedef struct tenon__entry {
+  tenon_sock sock;
+  struct tenon__entry *next;
+} tenon__entry;
+
+typedef struct tenon__table {
+  tenon__entry **chains;
+  size_t chain_count, count;
+} tenon__table;
+
+int tenon__table_open(tenon__table *entries);
+void tenon__table_put(tenon__table *entries, tenon__entry *entry);
+tenon__entry *tenon__table_find(const tenon__table *entries, tenon_sock s);
+/* Finds the entry and takes it out; NULL if there is none. */
+tenon__entry *tenon__table_take(tenon__table *entries, tenon_sock s);
+/* Takes out any; NULL when the table is empty. */
+tenon__entry *tenon__table_take_any(tenon__table *entries);
+void tenon__table_close(tenon__table *entries);
+
+/* ---- closing.c: pollers that keep entries hear of sockets that are closed. The second word of a poller is its own ---- */
+
+void tenon__closing_join(tenon_poller *p);
+void tenon__closing_leave(tenon_poller *p);
+
+#endif

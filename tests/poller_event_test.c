@@ -1,0 +1,160 @@
+/* poller_event_test.c - what a poller says of a socket is what tenon_poll() would say.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "check.h"
+#include "net.h"
+#include "support.h"
+#include "tenon/poller.h"
+
+enum { IN = TENON_POLLIN, OUT = TENON_POLLOUT, BOTH = TENON_POLLIN | TENON_POLLOUT, ERR = TENON_POLLERR };
+
+/* What both say within the limit, which has to be the same; or -1, or the error. */
+static int ask_both(tenon_sock s, int events, int timeout_ms) {
+  tenon_poller p;
+  tenon_poller_event news[4];
+  tenon_pollfd item = {s, events, 0};
+  int mark;
+  if (tenon_poller_open(&p) < 0) return -1;
+  int result = tenon_poller_set(&p, s, events, 0, &mark);
+  if (result == 0) result = tenon_poll(&item, 1, timeout_ms);
+  int count = result < 0 ? -1 : tenon_poller_wait(&p, news, 4, result > 0 ? NET_LIMIT_MS : timeout_ms);
+  tenon_poller_close(&p);
+  if (result < 0) return result;
+  if (count == 0) return item.revents == 0 ? 0 : -1;
+  return count == 1 && news[0].pointer == &mark && news[0].events == item.revents ? item.revents : -1;
+}
+
+/* Sends until nothing fits. */
+static void fill(tenon_sock s) {
+  static char data[1 << 16];
+  tenon_pollfd item = {s, OUT, 0};
+  while (tenon_poll(&item, 1, 50) == 1) tenon_send(s, data, sizeof data, 0);
+}
+
+TEST(the_poller_knows_data_room_and_clients) {
+  tenon_sock pair[2];
+  tenon_addr at;
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(ask_both(pair[0], IN, 0), 0);
+  CHECK_EQ(ask_both(pair[0], BOTH, NET_LIMIT_MS), OUT);
+  CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), 1);
+  CHECK_EQ(ask_both(pair[0], IN, NET_LIMIT_MS), IN);
+  CHECK_EQ(ask_both(pair[0], BOTH, NET_LIMIT_MS), BOTH);
+  CHECK_EQ(ask_both(pair[0], OUT, NET_LIMIT_MS), OUT);
+  fill(pair[0]);
+  CHECK_EQ(ask_both(pair[0], OUT, 20), 0);
+  CHECK_EQ(ask_both(pair[0], BOTH, NET_LIMIT_MS), IN);
+  tenon_sock listener = net_listen(TENON_AF_INET, &at), client = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  CHECK_EQ(ask_both(listener, BOTH, 0), 0);
+  CHECK_EQ(tenon_connect(client, &at, NET_LIMIT_MS), 0);
+  CHECK_EQ(ask_both(listener, IN, NET_LIMIT_MS), IN);
+  CHECK_EQ(net_close2(client, listener), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(the_poller_tells_the_end_to_those_who_receive) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_shutdown(pair[1], TENON_SHUT_WR), 0);
+  CHECK_EQ(ask_both(pair[0], IN, NET_LIMIT_MS), IN | TENON_POLLHUP);
+  CHECK_EQ(ask_both(pair[0], BOTH, NET_LIMIT_MS), BOTH | TENON_POLLHUP);
+  CHECK_EQ(ask_both(pair[0], OUT, NET_LIMIT_MS), OUT);
+  fill(pair[0]);
+  CHECK_EQ(ask_both(pair[0], OUT, 20), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(the_poller_tells_when_both_ends_have_ended) {
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_shutdown(pair[1], TENON_SHUT_WR), 0);
+  CHECK_EQ(tenon_shutdown(pair[0], TENON_SHUT_WR), 0);
+  tenon_pollfd end = {pair[1], IN, 0};
+  CHECK_EQ(tenon_poll(&end, 1, NET_LIMIT_MS), 1);
+  for (int i = 0; i < 2; i++) {
+    CHECK_EQ(ask_both(pair[i], IN, NET_LIMIT_MS), IN | TENON_POLLHUP);
+    CHECK_EQ(ask_both(pair[i], OUT, NET_LIMIT_MS), OUT);
+    CHECK_EQ(ask_both(pair[i], BOTH, NET_LIMIT_MS), BOTH | TENON_POLLHUP);
+  }
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(the_poller_tells_a_reset_to_everybody) {
+  static const int asked[] = {IN, OUT, BOTH};
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  support_set_linger_zero(pair[1]);
+  CHECK_EQ(tenon_close(pair[1]), 0);
+  for (int i = 0; i < 3; i++) CHECK_EQ(ask_both(pair[0], asked[i], NET_LIMIT_MS), ERR | BOTH);
+  CHECK_EQ(tenon_close(pair[0]), 0);
+}
+
+TEST(the_poller_tells_how_a_connect_ended) {
+  tenon_addr nobody = net_refusing(TENON_AF_INET), at;
+  static const int each[] = {IN, OUT, BOTH};
+  for (int i = 0; i < 3; i++) {
+    tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+    if (tenon_connect(s, &nobody, 0) == TENON_EINPROGRESS) {
+      CHECK_EQ(ask_both(s, each[i], NET_LIMIT_MS), ERR | BOTH);
+      CHECK_EQ(tenon_connect_result(s, 0), TENON_ECONNREFUSED);
+    }
+    CHECK_EQ(tenon_close(s), 0);
+  }
+  tenon_sock listener = net_listen(TENON_AF_INET, &at), s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
+  tenon_connect(s, &at, 0);
+  CHECK_EQ(ask_both(s, BOTH, NET_LIMIT_MS), OUT);
+  CHECK_EQ(tenon_connect_result(s, 0), 0);
+  CHECK_EQ(net_close2(s, listener), 0);
+}
+
+TEST(a_pending_connect_is_no_news) {
+  net_full full;
+  int filled = net_fill(&full, TENON_AF_INET);
+  int news = filled == 0 ? ask_both(full.pending, BOTH, 20) : -1;
+  net_empty(&full);
+  CHECK_EQ(filled, 0);
+  CHECK_EQ(news, 0);
+}
+
+TEST(the_poller_knows_datagrams) {
+  tenon_addr local = tenon_addr_loopback(TENON_AF_INET, 0), at;
+  tenon_sock to = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  tenon_sock from = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  CHECK_EQ(tenon_bind(to, &local), 0);
+  CHECK_EQ(tenon_getsockname(to, &at), 0);
+  CHECK_EQ(ask_both(to, BOTH, NET_LIMIT_MS), OUT);
+  CHECK_EQ(tenon_sendto(from, "", 0, &at, 0), 0);
+  CHECK_EQ(ask_both(to, IN, NET_LIMIT_MS), IN);
+  CHECK_EQ(ask_both(to, BOTH, NET_LIMIT_MS), BOTH);
+  CHECK_EQ(net_close2(from, to), 0);
+}
+
+/* A poller that was told all of it beforehand and is asked later: nothing of what was, and all of what is. */
+TEST(what_is_reported_is_the_case_by_then) {
+  tenon_poller p;
+  tenon_poller_event news[4];
+  tenon_sock pair[2];
+  char byte;
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_poller_open(&p), 0);
+  CHECK_EQ(tenon_poller_set(&p, pair[0], IN, 0, &p), 0);
+  CHECK_EQ(tenon_poller_wait(&p, news, 4, 10), 0);
+  CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), 1);
+  CHECK_EQ(tenon_recv(pair[0], &byte, 1, NET_LIMIT_MS), 1);
+  CHECK_EQ(tenon_poller_wait(&p, news, 4, 10), 0);
+  CHECK_EQ(tenon_poller_set(&p, pair[0], BOTH, 0, &p), 0);
+  CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), 1);
+  tenon_pollfd item = {pair[0], IN, 0};
+  CHECK_EQ(tenon_poll(&item, 1, NET_LIMIT_MS), 1);
+  for (int i = 0; i < 2; i++) {
+    CHECK_EQ(tenon_poller_wait(&p, news, 4, NET_LIMIT_MS), 1);
+    CHECK_EQ(news[0].events, BOTH);
+  }
+  CHECK_EQ(tenon_recv(pair[0], &byte, 1, 0), 1);
+  CHECK_EQ(tenon_poller_wait(&p, news, 4, NET_LIMIT_MS), 1);
+  CHECK_EQ(news[0].events, OUT);
+  CHECK_EQ(tenon_poller_close(&p), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
