@@ -54,6 +54,7 @@ TEST(the_poller_knows_data_room_and_clients) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D108 */
 TEST(the_poller_tells_the_end_to_those_who_receive) {
   tenon_sock pair[2];
   CHECK_EQ(net_pair(pair), 0);
@@ -66,6 +67,7 @@ TEST(the_poller_tells_the_end_to_those_who_receive) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D112 D182 */
 TEST(the_poller_tells_when_both_ends_have_ended) {
   tenon_sock pair[2];
   CHECK_EQ(net_pair(pair), 0);
@@ -81,6 +83,7 @@ TEST(the_poller_tells_when_both_ends_have_ended) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D181 */
 TEST(the_poller_tells_a_reset_to_everybody) {
   static const int asked[] = {IN, OUT, BOTH};
   tenon_sock pair[2];
@@ -91,6 +94,7 @@ TEST(the_poller_tells_a_reset_to_everybody) {
   CHECK_EQ(tenon_close(pair[0]), 0);
 }
 
+/* D108 D112 */
 TEST(the_poller_tells_how_a_connect_ended) {
   tenon_addr nobody = net_refusing(TENON_AF_INET), at;
   static const int each[] = {IN, OUT, BOTH};

@@ -30,6 +30,7 @@ static int reopen(tenon_sock number, tenon_sock again[2]) {
   return result < 0 ? -1 : 0;
 }
 
+/* D107 */
 TEST(a_socket_closed_without_a_word_is_forgotten_even_if_its_number_comes_back) {
   tenon_poller p;
   tenon_poller_event event;
@@ -103,6 +104,7 @@ static void count_release(void *memory) {
 
 enum { MILLION = 1000000, FEWER = 100000, LEFT_OVER = 2000 };
 
+/* D169 */
 TEST(a_million_sets_and_removes_leave_nothing_behind) {
   tenon_poller p;
   tenon_poller_event event;

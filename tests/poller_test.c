@@ -40,6 +40,7 @@ TEST(a_socket_that_was_set_is_reported_with_its_pointer) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D106 */
 TEST(news_are_reported_until_they_are_dealt_with) {
   tenon_poller p;
   tenon_sock pair[2];
@@ -97,6 +98,7 @@ TEST(setting_again_replaces_events_and_pointer) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D107 */
 TEST(what_was_removed_is_not_reported_and_can_be_removed_again) {
   tenon_poller p;
   tenon_sock pair[2];
@@ -118,6 +120,7 @@ TEST(what_was_removed_is_not_reported_and_can_be_removed_again) {
   CHECK_EQ(tenon_poller_close(&p), 0);
 }
 
+/* D106 */
 TEST(set_for_once_a_socket_is_reported_once_in_both_directions) {
   tenon_poller p;
   tenon_sock pair[2];

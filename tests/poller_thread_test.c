@@ -97,6 +97,7 @@ static void wake_often(void *unused) {
   tenon_poller_wake(&p);
 }
 
+/* D110 */
 TEST(no_wake_of_many_threads_is_lost) {
   static support_thread threads[WAKERS];
   tenon_poller_event event;
