@@ -142,6 +142,8 @@ ptrdiff_t tenon__recv_failure(tenon_sock s, ptrdiff_t failure);
  * TENON_ECONNREFUSED or TENON_ENETRESET. from->size is set; a stream leaves from as it is, or makes it empty. */
 ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait);
 ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait);
+/* Sends one byte as urgent data, without waiting. */
+ptrdiff_t tenon__sys_send_urgent(tenon_sock s, unsigned char byte);
 /* Sends one byte, or finds that no more fit; may be called by a signal handler, which nobody notices. */
 int tenon__sys_wake(tenon_sock s);
 

@@ -7,6 +7,7 @@
 #include "tenon/multicast.h"
 #include "tenon/option.h"
 #include "tenon/trace.h"
+#include "tenon/urgent.h"
 
 /* UINTPTR_MAX while calls are traced, else 0. */
 extern uintptr_t tenon__tracing;
@@ -40,6 +41,8 @@ int tenon__traced_socketpair(tenon_sock pair[2]);
 int tenon__traced_adopt(tenon_sock native);
 int tenon__traced_getsockname(tenon_sock s, tenon_addr *local);
 int tenon__traced_getpeername(tenon_sock s, tenon_addr *peer);
+int tenon__traced_send_urgent(tenon_sock s, unsigned char byte, int timeout_ms);
+int tenon__traced_recv_urgent(tenon_sock s, unsigned char *byte);
 int tenon__traced_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list,
                           int capacity, int timeout_ms);
 int tenon__traced_reverse(const tenon_addr *addr, char *host, size_t host_size, char *service, size_t service_size,

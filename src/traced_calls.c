@@ -83,6 +83,10 @@ WAY_ROUND(int, adopt, (tenon_sock native), (native), given(native, UNLIMITED), N
 WAY_ROUND(int, getsockname, (tenon_sock s, tenon_addr *local), (s, local), given(s, UNLIMITED), local)
 WAY_ROUND(int, getpeername, (tenon_sock s, tenon_addr *peer), (s, peer), given(s, UNLIMITED), peer)
 
+WAY_ROUND(int, send_urgent, (tenon_sock s, unsigned char byte, int timeout_ms), (s, byte, timeout_ms),
+          given(s, timeout_ms), NULL)
+WAY_ROUND(int, recv_urgent, (tenon_sock s, unsigned char *byte), (s, byte), given(s, UNLIMITED), NULL)
+
 /* ---- Names ---- */
 
 WAY_ROUND(int, resolve,

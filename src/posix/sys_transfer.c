@@ -94,6 +94,14 @@ ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sock
   return message.msg_flags & MSG_TRUNC ? tenon__refuse(TENON_EMSGSIZE) : received;
 }
 
+ptrdiff_t tenon__sys_send_urgent(tenon_sock s, unsigned char byte) {
+  ssize_t sent;
+  do {
+    sent = send(tenon__native(s), &byte, 1, MSG_OOB | MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (sent < 0 && errno == EINTR);
+  return sent >= 0 ? sent : tenon__failure(TENON__SEND, s);
+}
+
 int tenon__sys_wake(tenon_sock s) {
   int interrupted = errno;
   ssize_t sent = send(tenon__native(s), "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);

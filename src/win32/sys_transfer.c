@@ -68,6 +68,11 @@ ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sock
   return received != SOCKET_ERROR ? received : tenon__failure(TENON__RECVFROM, s);
 }
 
+ptrdiff_t tenon__sys_send_urgent(tenon_sock s, unsigned char byte) {
+  int sent = send(tenon__native(s), (char *)&byte, 1, MSG_OOB);
+  return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SEND, s);
+}
+
 /* Control handlers run in threads of their own, so this interrupts nobody. */
 int tenon__sys_wake(tenon_sock s) {
   if (send(tenon__native(s), "", 1, 0) == 1 || WSAGetLastError() == WSAEWOULDBLOCK) return 0;
