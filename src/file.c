@@ -22,7 +22,7 @@ static ptrdiff_t send_by_hand(const shipment *ship) {
 }
 
 /* 0 at the end of the file. */
-static ptrdiff_t send_some(shipment *ship) {
+static ptrdiff_t send_piece(shipment *ship) {
   if (!ship->is_by_hand) {
     ptrdiff_t sent = tenon__sys_send_file(ship->s, &ship->file, ship->offset, ship->end - ship->offset, ship->may_wait);
     if (sent != TENON_ENOTSUP) return sent;
@@ -35,7 +35,7 @@ static int64_t send_all(shipment *ship, int timeout_ms) {
   tenon__limit limit = tenon__limit_of(timeout_ms);
   const int64_t start = ship->offset;
   while (ship->offset < ship->end) {
-    ptrdiff_t sent = send_some(ship);
+    ptrdiff_t sent = send_piece(ship);
     if (sent == 0) break;
     if (sent > 0) {
       ship->offset += sent;

@@ -92,8 +92,8 @@ _Atomic(tenon__closing *) tenon__on_close;
 
 int tenon_close(tenon_sock s) {
   if (tenon__is_traced()) return tenon__traced_close(s);
-  tenon__closing *tell = atomic_load_explicit(&tenon__on_close, memory_order_acquire);
-  if (tell) tell(s);
+  tenon__closing *on_close = atomic_load_explicit(&tenon__on_close, memory_order_acquire);
+  if (on_close) on_close(s);
   return tenon__sys_close(s);
 }
 

@@ -1,6 +1,5 @@
 /* file_test.c - sending files.
- * SPDX-License-Identifier: MIT
- */
+ * SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
 
@@ -39,8 +38,7 @@ static void read_all(void *argument) {
   for (;;) {
     int64_t left = r->limit - r->count;
     size_t size = left < (int64_t)sizeof data ? (size_t)left : sizeof data;
-    r->result = size == 0 ? 0 : tenon_recv(r->s, data, size, NET_LIMIT_MS);
-    if (r->result <= 0) return;
+    if ((r->result = size == 0 ? 0 : tenon_recv(r->s, data, size, NET_LIMIT_MS)) <= 0) return;
     for (ptrdiff_t i = 0; i < r->result; i++) r->wrong += data[i] != byte_at(r->offset + r->count + i);
     r->count += r->result;
   }

@@ -49,7 +49,7 @@ ptrdiff_t tenon__sys_recvv(tenon_sock s, const tenon_buffer *buffers, int count,
 
 /* ---- What goes beside a datagram --------------------------------------------------------------------------------- */
 
-static void tell(struct msghdr *header, int level, int type, const void *fact, unsigned size) {
+static void put_field(struct msghdr *header, int level, int type, const void *fact, unsigned size) {
   struct cmsghdr *entry = (struct cmsghdr *)(void *)((unsigned char *)header->msg_control + header->msg_controllen);
   memset(entry, 0, CMSG_SPACE(size));
   entry->cmsg_level = level;
@@ -66,21 +66,22 @@ static int tell_ipv4(struct msghdr *header, const tenon_message *m) {
     memset(&from, 0, sizeof from);
     if (m->fields & TENON_MESSAGE_LOCAL) memcpy(&from.ipi_spec_dst, m->local.ip, sizeof from.ipi_spec_dst);
     if (m->fields & TENON_MESSAGE_INTERFACE) from.ipi_ifindex = (int)m->interface_index;
-    tell(header, IPPROTO_IP, IP_PKTINFO, &from, sizeof from);
+    put_field(header, IPPROTO_IP, IP_PKTINFO, &from, sizeof from);
 #else
     return TENON_ENOTSUP;
 #endif
   }
-  if (m->fields & TENON_MESSAGE_TTL) tell(header, IPPROTO_IP, IP_TTL, &m->ttl, sizeof m->ttl);
-  if (m->fields & TENON_MESSAGE_CLASS) tell(header, IPPROTO_IP, IP_TOS, &m->traffic_class, sizeof m->traffic_class);
+  if (m->fields & TENON_MESSAGE_TTL) put_field(header, IPPROTO_IP, IP_TTL, &m->ttl, sizeof m->ttl);
+  if (m->fields & TENON_MESSAGE_CLASS)
+    put_field(header, IPPROTO_IP, IP_TOS, &m->traffic_class, sizeof m->traffic_class);
   return 0;
 }
 
 static void tell_ipv6(struct msghdr *header, const tenon_message *m) {
   struct in6_pktinfo from = tenon__sys_source6(m);
-  if (m->fields & TENON__MESSAGE_SOURCE) tell(header, IPPROTO_IPV6, IPV6_PKTINFO, &from, sizeof from);
-  if (m->fields & TENON_MESSAGE_TTL) tell(header, IPPROTO_IPV6, IPV6_HOPLIMIT, &m->ttl, sizeof m->ttl);
-  if (m->fields & TENON_MESSAGE_CLASS) tell(header, IPPROTO_IPV6, IPV6_TCLASS, &m->traffic_class, sizeof(int));
+  if (m->fields & TENON__MESSAGE_SOURCE) put_field(header, IPPROTO_IPV6, IPV6_PKTINFO, &from, sizeof from);
+  if (m->fields & TENON_MESSAGE_TTL) put_field(header, IPPROTO_IPV6, IPV6_HOPLIMIT, &m->ttl, sizeof m->ttl);
+  if (m->fields & TENON_MESSAGE_CLASS) put_field(header, IPPROTO_IPV6, IPV6_TCLASS, &m->traffic_class, sizeof(int));
 }
 
 /* Where nothing tells which protocol it will be, both are told; each leaves the other's alone. */
@@ -202,7 +203,7 @@ int tenon__sys_sendmsgs(tenon_sock s, const tenon__outgoing *list, int count, in
     aim_at(header, out->peer);
     tell_fields(header, out->messages, &facts[ready]);
     header->msg_control = &facts[ready];
-    if (out->merged > 1) tell(header, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
+    if (out->merged > 1) put_field(header, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof segment);
   }
   do {
     sent = sendmmsg(tenon__native(s), headers, (unsigned)ready, may_wait ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -63,7 +63,7 @@ static int is_wine(void) {
   return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
 }
 
-static void tell(WSAMSG *header, int level, int type, const void *fact, size_t size) {
+static void put_field(WSAMSG *header, int level, int type, const void *fact, size_t size) {
   WSACMSGHDR *entry = (WSACMSGHDR *)(void *)(header->Control.buf + header->Control.len);
   memset(entry, 0, HEAD + ALIGNED(size));
   entry->cmsg_level = level;
@@ -80,16 +80,16 @@ static void tell_ipv4(WSAMSG *header, const tenon_message *m) {
     memset(&from, 0, sizeof from);
     if (m->fields & TENON_MESSAGE_LOCAL) memcpy(&from.ipi_addr, m->local.ip, sizeof from.ipi_addr);
     if (m->fields & TENON_MESSAGE_INTERFACE) from.ipi_ifindex = m->interface_index;
-    tell(header, IPPROTO_IP, IP_PKTINFO, &from, sizeof from);
+    put_field(header, IPPROTO_IP, IP_PKTINFO, &from, sizeof from);
   }
-  if (m->fields & TENON_MESSAGE_CLASS) tell(header, IPPROTO_IP, IP_ECN, &ecn, sizeof ecn);
+  if (m->fields & TENON_MESSAGE_CLASS) put_field(header, IPPROTO_IP, IP_ECN, &ecn, sizeof ecn);
 }
 
 static void tell_ipv6(WSAMSG *header, const tenon_message *m) {
   IN6_PKTINFO from = tenon__sys_source6(m);
   int ecn = m->traffic_class & 3;
-  if (m->fields & TENON__MESSAGE_SOURCE) tell(header, IPPROTO_IPV6, IPV6_PKTINFO, &from, sizeof from);
-  if (m->fields & TENON_MESSAGE_CLASS) tell(header, IPPROTO_IPV6, IPV6_ECN, &ecn, sizeof ecn);
+  if (m->fields & TENON__MESSAGE_SOURCE) put_field(header, IPPROTO_IPV6, IPV6_PKTINFO, &from, sizeof from);
+  if (m->fields & TENON_MESSAGE_CLASS) put_field(header, IPPROTO_IPV6, IPV6_ECN, &ecn, sizeof ecn);
 }
 
 /* A datagram's family, which decides who reads what is beside it. */
