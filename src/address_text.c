@@ -149,7 +149,7 @@ static int parse_local(tenon_addr *addr, const char *path) {
 
 int tenon_addr_parse(tenon_addr *addr, const char *text) {
   if (!addr || !text) return tenon__refuse(TENON_EINVAL);
-  if (strncmp(text, local_prefix, LOCAL_PREFIX) == 0) return parse_local(addr, text + LOCAL_PREFIX);
+  if (*text == 'u' && strncmp(text, local_prefix, LOCAL_PREFIX) == 0) return parse_local(addr, text + LOCAL_PREFIX);
   parsed_ip parsed = {{0}, 0, TENON_AF_UNSPEC};
   uint32_t port = 0;
   const char *end = *text == '[' ? read_bracketed(text, &parsed) : read_ip(text, &parsed);
