@@ -3,7 +3,7 @@
 #ifndef TENON_TRACE_H
 #define TENON_TRACE_H
 
-#include "../tenon.h"
+#include "tenon.h"
 
 #ifdef __cplusplus
 extern "C" {
