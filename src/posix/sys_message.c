@@ -65,7 +65,8 @@ static int tell_ipv4(struct msghdr *header, const tenon_message *m) {
     struct in_pktinfo from;
     memset(&from, 0, sizeof from);
     if (m->fields & TENON_MESSAGE_LOCAL) memcpy(&from.ipi_spec_dst, m->local.ip, sizeof from.ipi_spec_dst);
-    if (m->fields & TENON_MESSAGE_INTERFACE) from.ipi_ifindex = (int)m->interface_index;
+    /* Signed on Linux alone. */
+    if (m->fields & TENON_MESSAGE_INTERFACE) memcpy(&from.ipi_ifindex, &m->interface_index, sizeof from.ipi_ifindex);
     put_field(header, IPPROTO_IP, IP_PKTINFO, &from, sizeof from);
 #else
     return TENON_ENOTSUP;
