@@ -110,7 +110,7 @@ TEST(a_local_socket_without_a_connection_says_so) {
   tenon_sock s = open_local();
   tenon_addr addr;
   tenon_peer peer;
-  char byte;
+  char byte = 0;
   CHECK_EQ(tenon_getsockname(s, &addr), 0);
   CHECK_EQ(addr.family, TENON_AF_UNIX);
   CHECK_STR(addr.path, "");
