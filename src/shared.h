@@ -57,6 +57,11 @@ static inline int tenon__is_plain(tenon_sock s, const void *data, size_t size, i
   return ((uintptr_t)s | (size - 1) | (uintptr_t)~tenon__sys_cancel() | tenon__tracing) < INT_MAX;
 }
 
+/* The same for a call that must not wait, which takes no look at wakers. */
+static inline int tenon__is_plain_now(tenon_sock s, const void *data, size_t size) {
+  return data && ((uintptr_t)s | (size - 1) | tenon__tracing) < INT_MAX;
+}
+
 /* ---- option.c, option_value.c, multicast.c ---- */
 
 /* Whether the system has what a feature number of tenon/option.h or tenon/multicast.h stands for. */
@@ -65,6 +70,7 @@ int tenon__supports_multicast(int feature);
 /* For a socket that can have the option, and a value that is in range. A value that was read is not negative. */
 int tenon__set_option_value(tenon_sock s, int option, int value, int is_switch);
 int tenon__get_option_value(tenon_sock s, int option, int is_switch);
+
 /* ---- vector.c ---- */
 
 /* What is left to do of a vector: buffers of which the first has lost some bytes already. */
@@ -110,11 +116,6 @@ ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit
 int tenon__can_receive(const tenon_message *message);
 /* Completes what the system set. */
 void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, size_t size);
-
-/* The same for a call that must not wait, which takes no look at wakers. */
-static inline int tenon__is_plain_now(tenon_sock s, const void *data, size_t size) {
-  return data && ((uintptr_t)s | (size - 1) | tenon__tracing) < INT_MAX;
-}
 
 /* ---- poll.c ---- */
 
