@@ -11,6 +11,8 @@
  * that is told the key. What the program printed so far is flushed before. 0, or 1: this is the worker, where it starts
  * as a copy. */
 int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key);
+/* Whether it has ended, be it by itself. */
+int tenon__sys_process_is_over(const tenon__process *worker);
 /* Ends it whatever it does, and forgets it. */
 void tenon__sys_process_end(tenon__process *worker);
 /* Its number, as tenon__sys_process_id() of its own. */

@@ -216,12 +216,34 @@ TEST(a_worker_that_is_killed_is_replaced) {
       CHECK_EQ(serving_hang(bad[0]), 0);
       support_process_kill(who.process);
       /* Wine 8 never closes a socket that somebody still waited for when he was killed. */
-      CHECK(is_gone(bad[0]) || support_is_wine());
+      CHECK(support_is_wine() || is_gone(bad[0]));
       CHECK_OK(bad[1] = serving_connect(&s));
       CHECK_EQ(serving_ask_who(bad[1], &next), 0);
       CHECK(next.process != who.process);
       CHECK_EQ(net_close2(bad[0], bad[1]), 0);
     }
+    CHECK_EQ(serving_stop(&s), 0);
+  }
+}
+
+TEST(a_killed_worker_whose_channel_stays_open_is_replaced_as_well) {
+  static serving s;
+  for (int model = TENON_SERVE_PROCESSES; model < SERVING_MODELS; model++) {
+    serving_who who, next;
+    char left;
+    check_note(serving_model_name(model));
+    serving_prepare(&s, model);
+    s.server.workers = s.server.max_clients = 1;
+    CHECK_EQ(serving_start(&s), 0);
+    CHECK_OK(bad[0] = serving_connect(&s));
+    CHECK_EQ(serving_ask_who(bad[0], &who), 0);
+    CHECK_EQ(tenon_send(bad[0], &(char){SERVING_LEAVE}, 1, NET_LIMIT_MS), 1);
+    CHECK_EQ(tenon_recv(bad[0], &left, 1, NET_LIMIT_MS), 1);
+    support_process_kill(who.process);
+    CHECK_OK(bad[1] = serving_connect(&s));
+    CHECK_EQ(serving_ask_who(bad[1], &next), 0);
+    CHECK(next.process != who.process);
+    CHECK_EQ(net_close2(bad[0], bad[1]), 0);
     CHECK_EQ(serving_stop(&s), 0);
   }
 }

@@ -46,6 +46,11 @@ static int hang(tenon_sock client) {
   return -1;
 }
 
+static int leave(tenon_sock client) {
+  support_leave_copy(client);
+  return say(client, "l", 1);
+}
+
 static int follow(char order, tenon_sock client, const tenon_addr *peer) {
   switch (order) {
     case SERVING_ID: return answer_id(client, peer);
@@ -53,6 +58,7 @@ static int follow(char order, tenon_sock client, const tenon_addr *peer) {
     case SERVING_ECHO: return echo(client);
     case SERVING_CRASH: support_crash(); return -1;
     case SERVING_HANG: return hang(client);
+    case SERVING_LEAVE: return leave(client);
     case SERVING_BYE: say(client, "bye", 3); return -1;
     default: return -1;
   }

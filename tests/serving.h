@@ -16,6 +16,8 @@
 #define SERVING_CRASH 'c' /* the process crashes */
 #define SERVING_HANG \
   'h' /* a byte comes back, and the handler does not return, whatever happens, before serving_let_go() */
+#define SERVING_LEAVE \
+  'l' /* a byte comes back, and where processes are forked, one stays that has all that this one has open */
 #define SERVING_BYE 'b' /* "bye" comes back, and the handler returns */
 
 typedef struct serving {

@@ -53,6 +53,11 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_
   return result;
 }
 
+int tenon__sys_process_is_over(const tenon__process *worker) {
+  siginfo_t end = {.si_pid = 0};
+  return waitid(P_PID, (id_t)*worker, &end, WEXITED | WNOHANG | WNOWAIT) < 0 ? errno == ECHILD : end.si_pid != 0;
+}
+
 /* Where the program itself collects its children, or ignores their ends, this one may be gone already, and its number
  * be somebody else's. */
 void tenon__sys_process_end(tenon__process *worker) {

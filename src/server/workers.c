@@ -5,6 +5,7 @@
 #define TELL_MS 1000    /* for a worker to take a few bytes */
 #define TAKE_MS 10000   /* for a worker to come up and take its client; then it is given up */
 #define END_MS 1000     /* for idle workers to end */
+#define LOOK_MS 250     /* between looks whether those who serve are still there */
 #define FREE_DEATHS 4   /* in a row without a client served, before the next start is put off ... */
 #define BRAKE_MIN_MS 50 /* ... by this, then by twice as much, and so on */
 #define BRAKE_MAX_MS 1000
@@ -27,7 +28,7 @@ typedef struct office {
   int count, desk_size;
   int serving;
   int deaths; /* in a row */
-  int64_t brake_until;
+  int64_t brake_until, look_at;
   desk desks[];
 } office;
 
@@ -177,6 +178,19 @@ static void read_reports(office *o, desk *d) {
   if (received != TENON_EAGAIN) bury(o, d);
 }
 
+/* The channel of a worker that ended may stay open: a process that its handler started by a fork has a copy of it, and
+ * Wine 8 keeps what somebody waited for when he was killed. */
+static void look_after_workers(office *o) {
+  if (tenon_remaining(o->look_at) > 0) return;
+  o->look_at = tenon_deadline(LOOK_MS);
+  for (int i = 0; i < o->count; i++) {
+    desk *d = &o->desks[i];
+    if (!d->has_process || d->serving == 0 || !tenon__sys_process_is_over(&d->process)) continue;
+    read_reports(o, d);
+    if (d->has_process) bury(o, d);
+  }
+}
+
 static int items_of_office(const tenon_server *server) {
   return server->workers;
 }
@@ -189,6 +203,7 @@ static int64_t watch_office(void *team, tenon_pollfd *items) {
     items[i].sock = d->channel;
     items[i].events = TENON_POLLIN;
     if (d->has_process && d->pending != TENON_NO_SOCK) until = tenon__earlier(until, d->pending_until);
+    if (d->has_process && d->serving > 0) until = tenon__earlier(until, o->look_at);
   }
   return until;
 }
@@ -196,9 +211,11 @@ static int64_t watch_office(void *team, tenon_pollfd *items) {
 /* A client whose worker ended before it took it goes to a new one. */
 static int attend_office(void *team, const tenon_pollfd *items) {
   office *o = team;
+  for (int i = 0; i < o->count; i++)
+    if (o->desks[i].has_process && items[i].revents) read_reports(o, &o->desks[i]);
+  look_after_workers(o);
   for (int i = 0; i < o->count; i++) {
     desk *d = &o->desks[i];
-    if (d->has_process && items[i].revents) read_reports(o, d);
     if (d->pending != TENON_NO_SOCK && d->has_process && tenon_remaining(d->pending_until) == 0) bury(o, d);
     if (d->pending != TENON_NO_SOCK && !d->has_process && !is_braking(o)) serve_pending(o, d);
   }

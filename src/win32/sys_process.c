@@ -133,6 +133,10 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_
   return result;
 }
 
+int tenon__sys_process_is_over(const tenon__process *worker) {
+  return WaitForSingleObject(*worker, 0) == WAIT_OBJECT_0;
+}
+
 void tenon__sys_process_end(tenon__process *worker) {
   TerminateProcess(*worker, 1);
   WaitForSingleObject(*worker, INFINITE);

@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -38,6 +39,13 @@ void support_crash(void) {
 
 void support_process_kill(int64_t process_id) {
   kill((pid_t)process_id, SIGKILL);
+}
+
+void support_leave_copy(tenon_sock s) {
+  struct pollfd item = {(int)s, POLLIN, 0};
+  if (fork() != 0) return;
+  poll(&item, 1, 60000);
+  _exit(0);
 }
 
 int64_t support_cpu_ms(void) {

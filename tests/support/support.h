@@ -49,6 +49,7 @@ int64_t support_process_id(void);
 int support_child_count(void);                 /* 0: this process has no children, not even dead ones */
 void support_crash(void);                      /* as a bad pointer does it, but without a core file */
 void support_process_kill(int64_t process_id); /* whatever it does */
+void support_leave_copy(tenon_sock s);         /* a fork, if there is such a thing, which ends once s is readable */
 int64_t support_cpu_ms(void);                  /* that this process has used */
 
 /* What asks a program to end: from the terminal, from an administrator, from the terminal that goes away. -1 where no
