@@ -98,9 +98,16 @@ static const char *read_v6_with_scope(const char *text, parsed_ip *parsed) {
   return text && *text == '%' ? read_decimal(text + 1, UINT32_MAX, &parsed->scope) : text;
 }
 
+/* The first number has at most three digits. */
+static int may_be_v4(const char *text) {
+  int i = 0;
+  while (i < 3 && (unsigned)text[i] - '0' < 10) i++;
+  return text[i] == '.';
+}
+
 /* What follows an IPv6 address without brackets cannot be a port. */
 static const char *read_ip(const char *text, parsed_ip *parsed) {
-  const char *end = read_v4(text, parsed->ip);
+  const char *end = may_be_v4(text) ? read_v4(text, parsed->ip) : NULL;
   parsed->family = TENON_AF_INET;
   if (end) return *end == ':' || *end == '\0' ? end : NULL;
   end = read_v6_with_scope(text, parsed);
