@@ -15,12 +15,10 @@ static unsigned char out[MANY][ROOM], in[MANY][ROOM];
 static tenon_buffer out_buffers[MANY][2], in_buffers[MANY];
 static tenon_message to_send[MANY], received[MANY];
 
-static tenon_sock open_loopback(int family, tenon_addr *at) {
-  tenon_sock s = tenon_socket(family, TENON_SOCK_DGRAM, 0);
-  *at = tenon_addr_loopback(family, 0);
-  if (s < 0 || tenon_bind(s, at) < 0) return TENON_NO_SOCK;
+static tenon_sock open_with_room(int family, tenon_addr *at) {
+  tenon_sock s = net_datagrams(family, at);
   tenon_setsockopt(s, TENON_OPT_RCVBUF, 4 << 20);
-  return tenon_getsockname(s, at) < 0 ? TENON_NO_SOCK : s;
+  return s;
 }
 
 /* The message with this number and size, its bytes its own, in two buffers of which one may be empty. */
@@ -55,7 +53,7 @@ static int is_same(int i, int k, const tenon_addr *from) {
 static const char *exchange(int family, int count, size_t (*size)(int), int timeout_ms, int is_connected) {
   static char text[80];
   tenon_addr at, here;
-  tenon_sock a = open_loopback(family, &here), b = open_loopback(family, &at);
+  tenon_sock a = open_with_room(family, &here), b = open_with_room(family, &at);
   if (is_connected && tenon_connect(a, &at, NET_LIMIT_MS) != 0) return "not connected";
   for (int i = 0; i < count; i++) prepare(i, size(i), is_connected ? NULL : &at);
   make_room(count);
@@ -130,11 +128,11 @@ static void check_peers(int family, const tenon_addr peers[3], const tenon_sock 
 TEST(a_batch_may_go_to_several_peers) {
   tenon_addr peers[3];
   tenon_sock sockets[3];
-  for (int p = 0; p < 3; p++) sockets[p] = open_loopback(TENON_AF_INET, &peers[p]);
+  for (int p = 0; p < 3; p++) sockets[p] = open_with_room(TENON_AF_INET, &peers[p]);
   check_peers(TENON_AF_INET, peers, sockets);
   if (tenon_supports(TENON_SUPPORTS_DUALSTACK)) {
     CHECK_EQ(tenon_close(sockets[1]), 0);
-    sockets[1] = open_loopback(TENON_AF_INET6, &peers[1]);
+    sockets[1] = open_with_room(TENON_AF_INET6, &peers[1]);
     check_peers(TENON_AF_INET6, peers, sockets);
   }
   for (int p = 0; p < 3; p++) CHECK_EQ(tenon_close(sockets[p]), 0);
@@ -145,7 +143,7 @@ TEST(a_batch_stops_before_the_one_that_fails_and_says_why_at_the_next_call) {
   tenon_addr at, here, none = tenon_addr_any(TENON_AF_UNSPEC, 0);
   static char large[65508];
   const tenon_buffer too_large = {large, sizeof large}, nowhere = {NULL, 1};
-  tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
+  tenon_sock a = open_with_room(TENON_AF_INET, &here), b = open_with_room(TENON_AF_INET, &at);
   static const int errors[] = {TENON_EMSGSIZE, TENON_EINVAL, TENON_EAFNOSUPPORT, TENON_EINVAL};
   for (int kind = 0; kind < 4; kind++) {
     for (int i = 0; i < 40; i++) prepare(i, 1000, &at);
@@ -171,7 +169,7 @@ TEST(a_batch_stops_before_the_one_that_fails_and_says_why_at_the_next_call) {
 
 TEST(a_batch_receives_what_is_there_and_cut_ones_say_so) {
   tenon_addr at, here;
-  tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
+  tenon_sock a = open_with_room(TENON_AF_INET, &here), b = open_with_room(TENON_AF_INET, &at);
   CHECK_EQ(tenon_message_ask(b, TENON_MESSAGE_TTL | TENON_MESSAGE_LOCAL), TENON_MESSAGE_TTL | TENON_MESSAGE_LOCAL);
   for (int i = 0; i < 3; i++) {
     for (int k = 0; k < 5; k++) prepare(k, 100 + (size_t)k, &at);
@@ -194,7 +192,7 @@ TEST(a_batch_receives_what_is_there_and_cut_ones_say_so) {
 TEST(receiving_a_batch_keeps_its_limit_and_sees_wakers) {
   tenon_addr at;
   tenon_waker w;
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_sock s = open_with_room(TENON_AF_INET, &at);
   make_room(2);
   prepare(0, 10, &at);
   CHECK_EQ(tenon_recvmsgs(s, received, 2, 0), TENON_EAGAIN);
@@ -216,25 +214,14 @@ TEST(receiving_a_batch_keeps_its_limit_and_sees_wakers) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
-typedef struct late_sender {
-  tenon_sock s;
-  tenon_addr to;
-} late_sender;
-
-static void send_late(void *argument) {
-  late_sender *late = argument;
-  support_sleep_ms(100); /* what is tested is that the other side waits, however long that takes */
-  tenon_sendto(late->s, "late", 4, &late->to, NET_LIMIT_MS);
-}
-
 TEST(receiving_a_batch_waits_for_the_first_one_only) {
   static support_thread thread;
-  static late_sender late;
-  tenon_sock s = open_loopback(TENON_AF_INET, &late.to);
+  static net_late_sender late;
+  tenon_sock s = open_with_room(TENON_AF_INET, &late.to);
   late.s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
   for (int i = 0; i < 2; i++) {
     make_room(100);
-    CHECK_EQ(support_thread_start(&thread, send_late, &late), 0);
+    CHECK_EQ(support_thread_start(&thread, net_send_late, &late), 0);
     support_signal_storm_start();
     int n = tenon_recvmsgs(s, received, 100, waits[i]);
     support_signal_storm_stop();
@@ -247,8 +234,8 @@ TEST(receiving_a_batch_waits_for_the_first_one_only) {
 /* All go, though the network tells that nobody is there; a connected socket may stop once, for that reason. */
 TEST(a_batch_to_a_dead_port_goes_all_the_same) {
   tenon_addr dead, at;
-  tenon_close(open_loopback(TENON_AF_INET, &dead));
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_close(open_with_room(TENON_AF_INET, &dead));
+  tenon_sock s = open_with_room(TENON_AF_INET, &at);
   for (int i = 0; i < 100; i++) prepare(i, i % 2 ? 100 : 200, &dead);
   CHECK_EQ(tenon_sendmsgs(s, to_send, 100, NET_LIMIT_MS), 100);
   make_room(2);

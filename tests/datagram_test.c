@@ -15,18 +15,10 @@ static tenon_sock open_datagram(int family) {
   return tenon_socket(family, TENON_SOCK_DGRAM, 0);
 }
 
-/* A socket at a loopback port of the system's choice. */
-static tenon_sock open_at(int family, tenon_addr *at) {
-  tenon_sock s = open_datagram(family);
-  *at = tenon_addr_loopback(family, 0);
-  if (s < 0 || tenon_bind(s, at) < 0) return TENON_NO_SOCK;
-  return tenon_getsockname(s, at) < 0 ? TENON_NO_SOCK : s;
-}
-
 /* A loopback address where nobody listens for datagrams. */
 static tenon_addr nobody(void) {
   tenon_addr at;
-  tenon_close(open_at(TENON_AF_INET, &at));
+  tenon_close(net_datagrams(TENON_AF_INET, &at));
   return at;
 }
 
@@ -52,7 +44,7 @@ static int is_silent(tenon_sock s) {
 
 static void check_exchange(int family) {
   tenon_addr here, there;
-  tenon_sock a = open_at(family, &here), b = open_at(family, &there);
+  tenon_sock a = net_datagrams(family, &here), b = net_datagrams(family, &there);
   check_equal(CHECK_HERE, "sendto", "3", send_text(a, "one", &there), 3);
   check_true(CHECK_HERE, "it arrives and tells who sent it", comes_next(b, "one", &here));
   check_equal(CHECK_HERE, "sendto", "6", send_text(b, "answer", &here), 6);
@@ -73,7 +65,7 @@ TEST(a_datagram_over_ipv6_arrives_and_tells_its_sender) {
 TEST(an_ipv6_socket_exchanges_datagrams_with_ipv4) {
   if (!tenon_supports(TENON_SUPPORTS_DUALSTACK)) SKIP("no IPv6");
   tenon_addr at, here = tenon_addr_any(TENON_AF_INET6, 0);
-  tenon_sock four = open_at(TENON_AF_INET, &at), six = open_datagram(TENON_AF_INET6);
+  tenon_sock four = net_datagrams(TENON_AF_INET, &at), six = open_datagram(TENON_AF_INET6);
   CHECK_EQ(tenon_bind(six, &here), 0);
   CHECK_EQ(tenon_getsockname(six, &here), 0);
   tenon_addr seen = tenon_addr_loopback(TENON_AF_INET, here.port);
@@ -86,7 +78,7 @@ TEST(an_ipv6_socket_exchanges_datagrams_with_ipv4) {
 
 TEST(the_unspecified_address_sends_to_this_host) {
   tenon_addr at;
-  tenon_sock a = open_datagram(TENON_AF_INET), b = open_at(TENON_AF_INET, &at);
+  tenon_sock a = open_datagram(TENON_AF_INET), b = net_datagrams(TENON_AF_INET, &at);
   tenon_addr any = tenon_addr_any(TENON_AF_INET, at.port);
   CHECK_EQ(send_text(a, "any", &any), 3);
   CHECK(comes_next(b, "any", NULL));
@@ -98,7 +90,7 @@ TEST(the_unspecified_address_sends_to_this_host) {
 TEST(empty_datagrams_are_datagrams_too) {
   tenon_addr at, here, from = tenon_addr_any(TENON_AF_UNSPEC, 0);
   char byte;
-  tenon_sock a = open_at(TENON_AF_INET, &here), b = open_at(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   CHECK_EQ(tenon_sendto(a, NULL, 0, &at, TENON_FOREVER), 0);
   CHECK_EQ(send_text(a, "x", &at), 1);
   CHECK_EQ(tenon_sendto(a, "", 0, &at, 0), 0);
@@ -114,7 +106,7 @@ TEST(empty_datagrams_are_datagrams_too) {
 TEST(a_datagram_larger_than_the_buffer_is_not_cut_unseen) {
   static const int limits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
   tenon_addr at, here;
-  tenon_sock a = open_at(TENON_AF_INET, &here), b = open_at(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   for (int i = 0; i < 3; i++) {
     char data[8] = "12345678";
     tenon_addr from = tenon_addr_any(TENON_AF_UNSPEC, 0);
@@ -131,7 +123,7 @@ TEST(a_datagram_larger_than_the_buffer_is_not_cut_unseen) {
 
 TEST(a_buffer_of_no_bytes_is_too_small_for_a_byte) {
   tenon_addr at, here, from = tenon_addr_any(TENON_AF_UNSPEC, 0);
-  tenon_sock a = open_at(TENON_AF_INET, &here), b = open_at(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   CHECK_EQ(send_text(a, "x", &at), 1);
   CHECK_EQ(tenon_recvfrom(b, NULL, 0, &from, NET_LIMIT_MS), TENON_EMSGSIZE);
   CHECK(tenon_addr_equal(&from, &here));
@@ -142,7 +134,7 @@ TEST(a_buffer_of_no_bytes_is_too_small_for_a_byte) {
 TEST(the_largest_datagram_arrives_and_a_larger_one_is_refused) {
   static unsigned char received[LARGEST + 1];
   tenon_addr at;
-  tenon_sock a = open_datagram(TENON_AF_INET), b = open_at(TENON_AF_INET, &at);
+  tenon_sock a = open_datagram(TENON_AF_INET), b = net_datagrams(TENON_AF_INET, &at);
   for (size_t i = 0; i < sizeof large; i++) large[i] = (unsigned char)(i * 31 + i / 251);
   CHECK_EQ(tenon_sendto(a, large, LARGEST, &at, NET_LIMIT_MS), LARGEST);
   CHECK_EQ(tenon_recvfrom(b, received, sizeof received, NULL, NET_LIMIT_MS), LARGEST);
@@ -157,7 +149,7 @@ TEST(the_largest_datagram_arrives_and_a_larger_one_is_refused) {
 TEST(between_connected_sockets_sizes_are_the_same) {
   static unsigned char received[LARGEST + 1];
   tenon_addr here, there, from;
-  tenon_sock a = open_at(TENON_AF_INET, &here), b = open_at(TENON_AF_INET, &there);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &there);
   CHECK_EQ(tenon_connect(a, &there, TENON_FOREVER), 0);
   CHECK_EQ(tenon_connect(b, &here, TENON_FOREVER), 0);
   CHECK_EQ(tenon_sendto(a, NULL, 0, NULL, NET_LIMIT_MS), 0);
@@ -180,7 +172,7 @@ TEST(between_connected_sockets_sizes_are_the_same) {
 
 TEST(receiving_a_datagram_ends_at_its_limit_not_before) {
   tenon_addr at, from = tenon_addr_loopback(TENON_AF_INET, 1), before = from;
-  tenon_sock s = open_at(TENON_AF_INET, &at);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   char byte = 'x';
   CHECK_EQ(tenon_recvfrom(s, &byte, 1, &from, 0), TENON_EAGAIN);
   int64_t start = tenon_now_ms();
@@ -196,7 +188,7 @@ TEST(receiving_a_datagram_ends_at_its_limit_not_before) {
 TEST(receiving_before_there_is_a_port_waits) {
   tenon_addr at, from;
   char byte;
-  tenon_sock s = open_datagram(TENON_AF_INET), other = open_at(TENON_AF_INET, &at);
+  tenon_sock s = open_datagram(TENON_AF_INET), other = net_datagrams(TENON_AF_INET, &at);
   CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, 0), TENON_EAGAIN);
   CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, 50), TENON_ETIMEDOUT);
   CHECK_EQ(send_text(s, "question", &at), 8);
@@ -209,8 +201,8 @@ TEST(receiving_before_there_is_a_port_waits) {
 
 TEST(a_connected_datagram_socket_knows_its_peer_alone) {
   tenon_addr at, here, elsewhere;
-  tenon_sock peer = open_at(TENON_AF_INET, &at), s = open_at(TENON_AF_INET, &here);
-  tenon_sock stranger = open_at(TENON_AF_INET, &elsewhere);
+  tenon_sock peer = net_datagrams(TENON_AF_INET, &at), s = net_datagrams(TENON_AF_INET, &here);
+  tenon_sock stranger = net_datagrams(TENON_AF_INET, &elsewhere);
   CHECK_EQ(tenon_connect(s, &at, NET_LIMIT_MS), 0);
   CHECK_EQ(send_text(s, "unnamed", NULL), 7);
   CHECK_EQ(send_text(s, "named", &at), 5);
@@ -228,7 +220,7 @@ TEST(a_connected_datagram_socket_knows_its_peer_alone) {
 TEST(a_dead_port_does_not_disturb_the_others) {
   tenon_addr at, dead = nobody();
   char byte;
-  tenon_sock s = open_at(TENON_AF_INET, &at);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   for (int round = 0; round < 2; round++) {
     for (int i = 0; i < 8; i++) CHECK_EQ(send_text(s, "into the void", &dead), 13);
     CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, 50), TENON_ETIMEDOUT);
@@ -250,7 +242,7 @@ static ptrdiff_t refusals(ptrdiff_t result) {
 TEST(a_dead_peer_may_be_reported_and_can_come_back) {
   tenon_addr dead = nobody(), here;
   char byte;
-  tenon_sock s = open_at(TENON_AF_INET, &here), peer = open_datagram(TENON_AF_INET);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &here), peer = open_datagram(TENON_AF_INET);
   CHECK_EQ(tenon_connect(s, &dead, NET_LIMIT_MS), 0);
   CHECK_EQ(send_text(s, "anybody?", NULL), 8);
   ptrdiff_t n = tenon_recvfrom(s, &byte, 1, NULL, 100);

@@ -13,13 +13,6 @@ static const int waits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
 static char data[64];
 static const tenon_buffer room = {data, sizeof data}, text = {(void *)"text", 4};
 
-static tenon_sock open_loopback(int family, tenon_addr *at) {
-  tenon_sock s = tenon_socket(family, TENON_SOCK_DGRAM, 0);
-  *at = tenon_addr_loopback(family, 0);
-  if (s < 0 || tenon_bind(s, at) < 0) return TENON_NO_SOCK;
-  return tenon_getsockname(s, at) < 0 ? TENON_NO_SOCK : s;
-}
-
 static tenon_message to_peer(const tenon_addr *peer) {
   tenon_message m = {.buffers = &text, .count = 1};
   if (!peer) return m;
@@ -33,7 +26,7 @@ static tenon_message to_peer(const tenon_addr *peer) {
 TEST(receiving_a_message_ends_at_its_limit_and_leaves_it_alone) {
   tenon_addr at;
   tenon_message m, before;
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   memset(&m, 0x5a, sizeof m);
   m.buffers = &room;
   m.count = 1;
@@ -50,25 +43,14 @@ TEST(receiving_a_message_ends_at_its_limit_and_leaves_it_alone) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
-typedef struct late_sender {
-  tenon_sock s;
-  tenon_addr to;
-} late_sender;
-
-static void send_late(void *argument) {
-  late_sender *late = argument;
-  support_sleep_ms(100); /* what is tested is that the other side waits, however long that takes */
-  tenon_sendto(late->s, "late", 4, &late->to, NET_LIMIT_MS);
-}
-
 TEST(receiving_waits_for_a_message_that_comes_late) {
   static support_thread thread;
-  static late_sender late;
-  tenon_sock s = open_loopback(TENON_AF_INET, &late.to);
+  static net_late_sender late;
+  tenon_sock s = net_datagrams(TENON_AF_INET, &late.to);
   late.s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
   for (int i = 0; i < 2; i++) {
     tenon_message m = {.buffers = &room, .count = 1};
-    CHECK_EQ(support_thread_start(&thread, send_late, &late), 0);
+    CHECK_EQ(support_thread_start(&thread, net_send_late, &late), 0);
     support_signal_storm_start();
     ptrdiff_t n = tenon_recvmsg(s, &m, waits[i]);
     support_signal_storm_stop();
@@ -81,7 +63,7 @@ TEST(receiving_waits_for_a_message_that_comes_late) {
 TEST(a_waker_ends_receiving_a_message) {
   tenon_addr at;
   tenon_waker w;
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   tenon_message out = to_peer(&at), in = {.buffers = &room, .count = 1};
   CHECK_EQ(tenon_waker_open(&w), 0);
   CHECK_EQ(tenon_waker_wake(&w), 0);
@@ -100,7 +82,7 @@ TEST(a_waker_ends_receiving_a_message) {
 
 TEST(a_message_without_a_peer_goes_to_the_sockets_own_or_nowhere) {
   tenon_addr at, here;
-  tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   tenon_message out = to_peer(NULL), in = {.buffers = &room, .count = 1};
   for (int i = 0; i < 3; i++) CHECK_EQ(tenon_sendmsg(a, &out, waits[i]), TENON_EDESTADDRREQ);
   CHECK_EQ(tenon_connect(a, &at, NET_LIMIT_MS), 0);
@@ -115,7 +97,7 @@ TEST(a_message_without_a_peer_goes_to_the_sockets_own_or_nowhere) {
 TEST(an_ipv6_socket_exchanges_messages_with_ipv4) {
   if (!tenon_supports(TENON_SUPPORTS_DUALSTACK)) SKIP("no IPv6");
   tenon_addr at, any = tenon_addr_any(TENON_AF_INET6, 0);
-  tenon_sock four = open_loopback(TENON_AF_INET, &at), six = tenon_socket(TENON_AF_INET6, TENON_SOCK_DGRAM, 0);
+  tenon_sock four = net_datagrams(TENON_AF_INET, &at), six = tenon_socket(TENON_AF_INET6, TENON_SOCK_DGRAM, 0);
   tenon_message out = to_peer(&at), in = {.buffers = &room, .count = 1};
   CHECK_EQ(tenon_bind(six, &any), 0);
   CHECK_EQ(tenon_sendmsg(six, &out, NET_LIMIT_MS), 4);
@@ -142,8 +124,8 @@ TEST(receiving_a_message_before_there_is_a_port_waits) {
 TEST(a_dead_port_does_not_disturb_messages_to_others) {
   tenon_addr at, dead;
   tenon_message in = {.buffers = &room, .count = 1};
-  tenon_close(open_loopback(TENON_AF_INET, &dead));
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_close(net_datagrams(TENON_AF_INET, &dead));
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   tenon_message to_dead = to_peer(&dead), to_self = to_peer(&at);
   for (int round = 0; round < 2; round++) {
     for (int i = 0; i < 8; i++) CHECK_EQ(tenon_sendmsg(s, &to_dead, NET_LIMIT_MS), 4);
@@ -222,7 +204,7 @@ TEST(messages_refuse_fields_that_make_no_sense) {
       {TENON_MESSAGE_LOCAL, 0, 0, 0, TENON_AF_INET6, TENON_EINVAL},
   };
   tenon_addr at;
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     tenon_message m = to_peer(&at);
     m.fields |= bad[i].fields;
@@ -242,7 +224,7 @@ TEST(messages_refuse_buffers_peers_and_handles_that_make_no_sense) {
   static tenon_buffer many[TENON_MESSAGE_BUFFERS + 1];
   tenon_addr at, port_0 = tenon_addr_loopback(TENON_AF_INET, 0), none = tenon_addr_any(TENON_AF_UNSPEC, 0);
   const tenon_buffer nowhere = {NULL, 1};
-  tenon_sock s = open_loopback(TENON_AF_INET, &at), file = support_open_file();
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at), file = support_open_file();
   for (int k = 0; k < 2; k++) {
     tenon_message m = to_peer(&at);
 #define CALL(s, m, limit) (k ? tenon_recvmsg(s, m, limit) : tenon_sendmsg(s, m, limit))

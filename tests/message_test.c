@@ -23,11 +23,6 @@ static tenon_sock open_at(tenon_addr *at) {
   return tenon_getsockname(s, at) < 0 ? TENON_NO_SOCK : s;
 }
 
-static tenon_sock open_loopback(int family, tenon_addr *at) {
-  *at = tenon_addr_loopback(family, 0);
-  return open_at(at);
-}
-
 /* A message of one buffer; receiving wants to be shown that nothing is left of what was there before. */
 static tenon_message message_of(const tenon_buffer *buffer, int fields, const tenon_addr *peer) {
   tenon_message m;
@@ -55,7 +50,7 @@ static int has_address(const tenon_addr *addr, const char *text) {
 /* D081 */
 TEST(a_message_is_gathered_from_its_buffers_and_scattered_into_others) {
   tenon_addr at, here;
-  tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   for (int i = 0; i < 3; i++) {
     char x[2], y[8] = "12345678";
     tenon_buffer out[] = {{NULL, 0}, {"ab", 2}, {"", 0}, {"cde", 3}}, in[] = {{x, 2}, {NULL, 0}, {y, 8}};
@@ -79,7 +74,7 @@ TEST(a_message_is_gathered_from_its_buffers_and_scattered_into_others) {
 TEST(empty_messages_are_messages_too) {
   tenon_addr at, here;
   tenon_message m = message_of(NULL, TENON_MESSAGE_PEER, NULL), got = message_of(NULL, 0, NULL);
-  tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   CHECK_EQ(tenon_message_ask(b, TENON_MESSAGE_TTL), TENON_MESSAGE_TTL);
   m.count = got.count = 0;
   m.peer = at;
@@ -95,7 +90,7 @@ TEST(empty_messages_are_messages_too) {
 /* D076 */
 TEST(a_message_larger_than_its_buffers_says_so_and_is_cut) {
   tenon_addr at, here;
-  tenon_sock a = open_loopback(TENON_AF_INET, &here), b = open_loopback(TENON_AF_INET, &at);
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
   CHECK_EQ(tenon_message_ask(b, ALL), ALL);
   for (int i = 0; i < 3; i++) {
     char x[2], y[4] = "1234";
@@ -125,7 +120,7 @@ TEST(the_largest_message_arrives_and_a_larger_one_is_refused) {
   static unsigned char out[LARGEST + 1], in[LARGEST + 1];
   tenon_addr at;
   tenon_buffer whole[] = {{out, 30000}, {out + 30000, LARGEST - 30000}}, room = {in, sizeof in};
-  tenon_sock s = open_loopback(TENON_AF_INET, &at);
+  tenon_sock s = net_datagrams(TENON_AF_INET, &at);
   tenon_message m = message_of(whole, TENON_MESSAGE_PEER, &at), got = message_of(&room, 0, NULL);
   for (size_t i = 0; i < sizeof out; i++) out[i] = (unsigned char)(i * 31 + i / 251);
   m.count = 2;
@@ -148,7 +143,7 @@ static void check_fields(int bound_family, const char *target) {
   tenon_sock receiver = open_at(&at);
   tenon_addr_parse(&to, target);
   to.port = at.port;
-  tenon_sock sender = open_loopback(to.family, &here);
+  tenon_sock sender = net_datagrams(to.family, &here);
   tenon_message m = message_of(&text, TENON_MESSAGE_PEER | TENON_MESSAGE_TTL, &to), got = message_of(&buffer, 0, NULL);
   m.ttl = 77;
   check_equal(CHECK_HERE, "ask", "ALL", tenon_message_ask(receiver, ALL), ALL);

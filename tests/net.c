@@ -5,10 +5,10 @@
 
 #include "support.h"
 
-/* A stream socket bound to a loopback port of the system's choice. */
-static tenon_sock open_bound(int family, tenon_addr *at) {
+/* A socket bound to a loopback port of the system's choice. */
+static tenon_sock open_bound(int family, int type, tenon_addr *at) {
   tenon_addr local = tenon_addr_loopback(family, 0);
-  tenon_sock s = tenon_socket(family, TENON_SOCK_STREAM, 0);
+  tenon_sock s = tenon_socket(family, type, 0);
   if (s < 0) return s;
   int result = tenon_bind(s, &local);
   if (result == 0) result = tenon_getsockname(s, at);
@@ -19,7 +19,7 @@ static tenon_sock open_bound(int family, tenon_addr *at) {
 
 tenon_sock net_listen(int family, tenon_addr *at) {
   tenon_addr bound;
-  tenon_sock s = open_bound(family, at ? at : &bound);
+  tenon_sock s = open_bound(family, TENON_SOCK_STREAM, at ? at : &bound);
   if (s < 0) return s;
   int result = tenon_listen(s, -1);
   if (result == 0) return s;
@@ -60,9 +60,19 @@ int net_reset(tenon_sock s) {
   return tenon_close(s);
 }
 
+tenon_sock net_datagrams(int family, tenon_addr *at) {
+  return open_bound(family, TENON_SOCK_DGRAM, at);
+}
+
+void net_send_late(void *late_sender) {
+  const net_late_sender *late = late_sender;
+  support_sleep_ms(100); /* what is tested is that the other side waits, however long that takes */
+  tenon_sendto(late->s, "late", 4, &late->to, NET_LIMIT_MS);
+}
+
 tenon_addr net_refusing(int family) {
   tenon_addr at;
-  tenon_sock s = open_bound(family, &at);
+  tenon_sock s = open_bound(family, TENON_SOCK_STREAM, &at);
   if (s < 0) return tenon_addr_any(TENON_AF_UNSPEC, 0);
   tenon_close(s);
   return at;
@@ -71,7 +81,7 @@ tenon_addr net_refusing(int family) {
 int net_fill(net_full *full, int family) {
   full->queued = 0;
   full->pending = TENON_NO_SOCK;
-  full->listener = open_bound(family, &full->at);
+  full->listener = open_bound(family, TENON_SOCK_STREAM, &full->at);
   if (full->listener < 0 || tenon_listen(full->listener, 0) < 0) return -1;
   for (; full->queued < NET_QUEUE; full->queued++) {
     tenon_sock s = tenon_socket(family, TENON_SOCK_STREAM, 0);

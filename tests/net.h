@@ -21,6 +21,16 @@ int net_close2(tenon_sock a, tenon_sock b);
 /* Closes the socket so that its connection breaks off. */
 int net_reset(tenon_sock s);
 
+/* A datagram socket bound to a loopback port of the system's choice, with that as *at. */
+tenon_sock net_datagrams(int family, tenon_addr *at);
+
+/* What a thread runs that sends "late" to a socket for datagrams, late enough for it to wait. */
+typedef struct net_late_sender {
+  tenon_sock s;
+  tenon_addr to;
+} net_late_sender;
+void net_send_late(void *late_sender);
+
 /* A loopback address where nobody listens; its family is TENON_AF_UNSPEC if there is none to be had. */
 tenon_addr net_refusing(int family);
 
