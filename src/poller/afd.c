@@ -12,6 +12,7 @@ typedef enum question_state { IDLE, ASKED, TO_ASK, DEAD } question_state;
 
 typedef struct question {
   tenon__entry entry;
+  tenon__afd_device *device;
   OVERLAPPED overlapped; /* for the device: its first half is an IO_STATUS_BLOCK */
   tenon__afd_info info;
   SOCKET base;
@@ -23,7 +24,8 @@ typedef struct question {
 
 typedef struct afd_queue {
   tenon__lock lock;
-  HANDLE device, port;
+  HANDLE port;
+  tenon__afd_device *devices;
   tenon__table table;
   question *to_ask;   /* reported by the last wait; some may have died since */
   size_t asked, dead; /* how many answers are to come, and for how many of them nobody waits */
@@ -38,12 +40,28 @@ static afd_queue *afd_queue_of(const tenon_poller *p) {
 
 /* ---- Questions. All that follows is called with the lock, but for the six functions ---- */
 
+static question *new_question(afd_queue *a, tenon_sock s, SOCKET base) {
+  question *q = tenon__allocate(sizeof *q);
+  if (!q) return NULL;
+  memset(q, 0, sizeof *q);
+  q->entry.sock = s;
+  q->base = base;
+  q->device = tenon__afd_device_with_room(&a->devices, a->port, FROM_DEVICE);
+  q->device->questions++;
+  return q;
+}
+
+static void release_question(question *q) {
+  q->device->questions--;
+  tenon__release(q);
+}
+
 /* 0 if there will be no answer. */
 static int ask(afd_queue *a, question *q) {
   ULONG about = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL | AFD_POLL_LOCAL_CLOSE;
   if (q->events & TENON_POLLIN) about |= AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT;
   if (q->events & TENON_POLLOUT) about |= AFD_POLL_SEND;
-  int is_asked = tenon__afd_ask(a->device, q->base, about, &q->info, &q->overlapped);
+  int is_asked = tenon__afd_ask(q->device->handle, q->base, about, &q->info, &q->overlapped);
   q->state = is_asked ? ASKED : IDLE;
   a->asked += is_asked != 0;
   return is_asked;
@@ -52,17 +70,17 @@ static int ask(afd_queue *a, question *q) {
 /* For one that is in no table any more. */
 static void let_go(afd_queue *a, question *q) {
   if (q->state == IDLE) {
-    tenon__release(q);
+    release_question(q);
     return;
   }
-  if (q->state == ASKED) CancelIoEx(a->device, &q->overlapped), a->dead++;
+  if (q->state == ASKED) CancelIoEx(q->device->handle, &q->overlapped), a->dead++;
   q->state = DEAD;
 }
 
 /* One whose socket the device no longer knows: it was closed. */
 static void forget(afd_queue *a, question *q) {
   tenon__table_take(&a->table, q->entry.sock);
-  tenon__release(q);
+  release_question(q);
 }
 
 static void ask_again(afd_queue *a) {
@@ -71,7 +89,7 @@ static void ask_again(afd_queue *a) {
   for (; q; q = next) {
     next = q->next_to_ask;
     if (q->state == DEAD)
-      tenon__release(q);
+      release_question(q);
     else if (!ask(a, q))
       forget(a, q);
   }
@@ -83,7 +101,7 @@ static question *take_answer(afd_queue *a, const OVERLAPPED_ENTRY *answer) {
   a->asked--;
   if (q->state == ASKED) return q;
   a->dead--;
-  tenon__release(q);
+  release_question(q);
   return NULL;
 }
 
@@ -146,7 +164,7 @@ static void bury_the_dead(afd_queue *a) {
 /* ---- The six functions ---- */
 
 static int close_queue(afd_queue *a) {
-  if (a->device) CloseHandle(a->device);
+  tenon__afd_close_devices(a->devices);
   if (a->port) CloseHandle(a->port);
   if (a->table.chains) tenon__table_close(&a->table);
   tenon__sys_lock_destroy(&a->lock);
@@ -165,48 +183,40 @@ int tenon_poller_open(tenon_poller *p) {
   int result = tenon__table_open(&a->table);
   if (result == 0 && !(a->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1)))
     result = tenon__failure(TENON__START, TENON_NO_SOCK);
-  if (result == 0 && !(a->device = tenon__afd_open())) result = tenon__refuse(TENON_ENOTSUP);
-  if (result == 0 && !CreateIoCompletionPort(a->device, a->port, FROM_DEVICE, 1))
-    result = tenon__failure(TENON__START, TENON_NO_SOCK);
+  if (result == 0) result = tenon__afd_open_device(&a->devices, a->port, FROM_DEVICE);
   if (result < 0) return close_queue(a), result;
   p->own[0] = (intptr_t)a;
   tenon__closing_join(p);
   return 0;
 }
 
-static question *new_question(tenon_sock s, SOCKET base, int events, int flags, void *pointer) {
-  question *q = tenon__allocate(sizeof *q);
-  if (!q) return NULL;
-  memset(q, 0, sizeof *q);
-  q->entry.sock = s;
-  q->base = base;
-  q->pointer = pointer;
-  q->events = events;
-  q->flags = flags;
-  return q;
+/* Begins with a new question each time: the old one may have been put about a socket that had the same number. It is
+ * cancelled before, as Windows mixes up what it says to two about one socket. */
+static int put_question(afd_queue *a, question *q) {
+  question *before = (question *)tenon__table_take(&a->table, q->entry.sock);
+  if (before) let_go(a, before);
+  if (!ask(a, q)) {
+    release_question(q);
+    return TENON_EBADF;
+  }
+  tenon__table_put(&a->table, &q->entry);
+  return 0;
 }
 
-/* Begins with a new question each time: the old one may have been put about a socket that had the same number. */
 int tenon_poller_set(tenon_poller *p, tenon_sock s, int events, int flags, void *pointer) {
   if (!p || !tenon__is_interest(events, flags)) return tenon__refuse(TENON_EINVAL);
   afd_queue *a = afd_queue_of(p);
   if (!a) return tenon__refuse(TENON_EBADF);
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream < 0) return is_stream;
-  question *q = new_question(s, tenon__afd_base(tenon__native(s)), events, flags, pointer);
-  if (!q) return tenon__refuse(TENON_ENOMEM);
+  SOCKET base = tenon__afd_base(tenon__native(s));
   tenon__sys_lock(&a->lock);
-  int is_asked = ask(a, q);
-  if (is_asked) {
-    question *before = (question *)tenon__table_take(&a->table, s);
-    if (before) let_go(a, before);
-    tenon__table_put(&a->table, &q->entry);
-  }
+  question *q = new_question(a, s, base);
+  int result = q ? 0 : TENON_ENOMEM;
+  if (q) q->events = events, q->flags = flags, q->pointer = pointer, result = put_question(a, q);
   bury_the_dead(a);
   tenon__sys_unlock(&a->lock);
-  if (is_asked) return 0;
-  tenon__release(q);
-  return tenon__refuse(TENON_EBADF);
+  return result < 0 ? tenon__refuse(result) : 0;
 }
 
 int tenon_poller_remove(tenon_poller *p, tenon_sock s) {
@@ -275,7 +285,7 @@ int tenon_poller_close(tenon_poller *p) {
   ULONG count;
   tenon__entry *entry;
   while ((entry = tenon__table_take_any(&a->table)) != NULL) let_go(a, (question *)entry);
-  for (question *q = a->to_ask, *next; q; q = next) next = q->next_to_ask, tenon__release(q);
+  for (question *q = a->to_ask, *next; q; q = next) next = q->next_to_ask, release_question(q);
   while (a->asked > 0 && GetQueuedCompletionStatusEx(a->port, answers, PIECE, &count, 5000, FALSE)) {
     for (ULONG i = 0; i < count; i++) {
       if (answers[i].lpCompletionKey == FROM_DEVICE) take_answer(a, &answers[i]);

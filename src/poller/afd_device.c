@@ -6,9 +6,16 @@
 #include <string.h>
 #include <winternl.h>
 
+#define QUESTIONS_MAX 256 /* of a handle */
 #define IOCTL_AFD_POLL 0x00012024
 #ifndef SIO_BASE_HANDLE
 #define SIO_BASE_HANDLE 0x48000022
+#endif
+#ifndef SIO_BSP_HANDLE_POLL
+#define SIO_BSP_HANDLE_POLL 0x4800001D
+#endif
+#ifndef SIO_BSP_HANDLE_SELECT
+#define SIO_BSP_HANDLE_SELECT 0x4800001C
 #endif
 #ifndef FILE_OPEN
 #define FILE_OPEN 1
@@ -26,7 +33,7 @@ static void find_in_ntdll(const char *name, void *function, size_t size) {
   memcpy(function, &address, size);
 }
 
-HANDLE tenon__afd_open(void) {
+static HANDLE open_afd(void) {
   static wchar_t name[] = L"\\Device\\Afd\\Tenon";
   UNICODE_STRING text = {sizeof name - sizeof name[0], sizeof name, name};
   OBJECT_ATTRIBUTES attributes = {.Length = sizeof attributes, .ObjectName = &text};
@@ -40,10 +47,47 @@ HANDLE tenon__afd_open(void) {
   return device;
 }
 
+int tenon__afd_open_device(tenon__afd_device **list, HANDLE port, ULONG_PTR key) {
+  tenon__afd_device *d = tenon__allocate(sizeof *d);
+  if (!d) return tenon__refuse(TENON_ENOMEM);
+  *d = (tenon__afd_device){.next = *list, .handle = open_afd()};
+  int result = d->handle ? 0 : tenon__refuse(TENON_ENOTSUP);
+  if (result == 0 && !CreateIoCompletionPort(d->handle, port, key, 1))
+    result = tenon__failure(TENON__START, TENON_NO_SOCK);
+  if (result == 0) {
+    *list = d;
+    return 0;
+  }
+  if (d->handle) CloseHandle(d->handle);
+  tenon__release(d);
+  return result;
+}
+
+tenon__afd_device *tenon__afd_device_with_room(tenon__afd_device **list, HANDLE port, ULONG_PTR key) {
+  tenon__afd_device *d = *list;
+  while (d && d->questions >= QUESTIONS_MAX) d = d->next;
+  if (!d) tenon__afd_open_device(list, port, key);
+  return d ? d : *list;
+}
+
+void tenon__afd_close_devices(tenon__afd_device *list) {
+  for (tenon__afd_device *next; list; list = next) {
+    next = list->next;
+    CloseHandle(list->handle);
+    tenon__release(list);
+  }
+}
+
+/* Some providers keep the first of these answers to themselves. */
 SOCKET tenon__afd_base(SOCKET s) {
-  SOCKET base = s;
-  DWORD size;
-  return WSAIoctl(s, SIO_BASE_HANDLE, NULL, 0, &base, sizeof base, &size, NULL, NULL) == 0 ? base : s;
+  static const DWORD ways_to_ask[] = {SIO_BASE_HANDLE, SIO_BSP_HANDLE_POLL, SIO_BSP_HANDLE_SELECT};
+  for (size_t i = 0; i < sizeof ways_to_ask / sizeof ways_to_ask[0]; i++) {
+    SOCKET base = INVALID_SOCKET;
+    DWORD size;
+    int result = WSAIoctl(s, ways_to_ask[i], NULL, 0, &base, sizeof base, &size, NULL, NULL);
+    if (result == 0 && base != INVALID_SOCKET) return base;
+  }
+  return s;
 }
 
 int tenon__afd_ask(HANDLE device, SOCKET base, ULONG events, tenon__afd_info *info, OVERLAPPED *overlapped) {

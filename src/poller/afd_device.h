@@ -3,7 +3,7 @@
 #ifndef TENON_SRC_POLLER_AFD_DEVICE_H
 #define TENON_SRC_POLLER_AFD_DEVICE_H
 
-#include "../native.h"
+#include "../shared.h"
 
 #define AFD_POLL_RECEIVE 0x0001
 #define AFD_POLL_SEND 0x0004
@@ -24,8 +24,19 @@ typedef struct tenon__afd_info {
   } handles[1];
 } tenon__afd_info;
 
-/* NULL where there is no such device. */
-HANDLE tenon__afd_open(void);
+/* A handle of the device. A poller has several: Windows takes the longer to cancel a question, the more of them one
+ * handle has. */
+typedef struct tenon__afd_device {
+  struct tenon__afd_device *next;
+  HANDLE handle;
+  int questions; /* the caller counts them */
+} tenon__afd_device;
+
+/* Puts one more before the others, which answers to this port with this key. TENON_ENOTSUP: there is no such device. */
+int tenon__afd_open_device(tenon__afd_device **list, HANDLE port, ULONG_PTR key);
+/* One with room for a question, be it a new one; any of those that there are, if no more are to be had. */
+tenon__afd_device *tenon__afd_device_with_room(tenon__afd_device **list, HANDLE port, ULONG_PTR key);
+void tenon__afd_close_devices(tenon__afd_device *list);
 /* The socket that the device knows: other providers may stand before it. */
 SOCKET tenon__afd_base(SOCKET s);
 /* Asks once for AFD_POLL_...: 1 if there will be an answer, in info, at the port of the device. */
