@@ -6,7 +6,7 @@
 
 static tenon_poller poller;
 
-static int open_tenon(echo_connection *connections, int count) {
+int echo_open(echo_connection *connections, int count) {
   if (tenon_poller_open(&poller) < 0) return -1;
   for (int i = 0; i < count; i++) {
     if (tenon_poller_set(&poller, connections[i].sock, TENON_POLLIN, 0, &connections[i]) < 0) return -1;
@@ -14,7 +14,7 @@ static int open_tenon(echo_connection *connections, int count) {
   return 0;
 }
 
-static int serve_tenon(long messages) {
+int echo_serve(void) {
   static tenon_poller_event events[ECHO_EVENTS];
   static char buffer[ECHO_BUFFER];
   for (;;) {
@@ -23,11 +23,7 @@ static int serve_tenon(long messages) {
     for (int i = 0; i < count; i++) {
       const echo_connection *c = events[i].pointer;
       ptrdiff_t n = tenon_recv(c->sock, buffer, sizeof buffer, 0);
-      if (n <= 0) return -1;
-      if (tenon_send(c->sock, buffer, (size_t)n, 0) != n) return -1;
-      if (--messages == 0) return 0;
+      if (n <= 0 || tenon_send(c->sock, buffer, (size_t)n, 0) != n) return 0;
     }
   }
 }
-
-const echo_way echo_tenon = {"tenon", open_tenon, serve_tenon};

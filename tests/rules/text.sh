@@ -23,7 +23,7 @@ rule_header_length() {
 }
 
 our_code() {
-  find src examples tests bench -name '*.[ch]'
+  find src examples tests bench -name '*.[ch]' -o -name '*.cpp'
 }
 
 rule_file_length() {
@@ -47,13 +47,13 @@ rule_format() {
   local tool
   tool=$(command -v clang-format-14 || command -v clang-format) || skip 'clang-format is not installed'
   "$tool" --version | grep -q 'version 14\.' || skip 'clang-format is not version 14'
-  find include src examples tests bench -name '*.[ch]' -exec "$tool" --dry-run -Werror {} +
+  find include src examples tests bench \( -name '*.[ch]' -o -name '*.cpp' \) -exec "$tool" --dry-run -Werror {} +
 }
 
 rule_shell() {
   command -v shellcheck >/dev/null || skip 'shellcheck is not installed'
   # What is assigned here and used there, or sourced by a name of its own, it cannot follow.
-  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare bench/run
+  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare bench/run bench/*.sh
 }
 
 # ---- What the headers promise ----------------------------------------------------------------------------------------

@@ -1,0 +1,53 @@
+# core.sh - Tenon's calls beside the system's own. To be sourced.
+# SPDX-License-Identifier: MIT
+
+# What one of them costs is the difference between two run lengths, divided by the difference in length.
+cost() { # COUNTER WAY WHAT
+  local short long
+  short=$("$1" "$2" "$3" 100) && long=$("$1" "$2" "$3" 1100) || give_up "$1 of $3 by $2 could not be counted."
+  awk -v a="$short" -v b="$long" 'BEGIN { printf "%.2f", (b - a) / 1000 }'
+}
+
+instructions() { # WAY WHAT N
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench/core" count "$@" 2>&1 | sed -n 's/.*Collected : //p' | grep .
+}
+
+system_calls() { # WAY WHAT N
+  strace -f -o "$logs/strace.log" "$bench/core" count "$@" && wc -l <"$logs/strace.log"
+}
+
+count_row() { # WHAT GOAL
+  local raw_calls calls raw own
+  raw_calls=$(cost system_calls raw "$1")
+  calls=$(cost system_calls tenon "$1")
+  raw=$(cost instructions raw "$1")
+  own=$(cost instructions tenon "$1")
+  printf '%-22s %6s %6s %9.0f %9.0f %+8.0f   %s\n' "$1" "$raw_calls" "$calls" "$raw" "$own" \
+    "$(awk -v a="$raw" -v b="$own" 'BEGIN { print b - a }')" "$2"
+}
+
+heading() { # WHERE
+  printf '\n%-22s %9s %9s %8s\n' "$1: ns each" raw Tenon ratio
+}
+
+part_core() {
+  printf '\n%-22s %13s %19s %8s\n' '' 'system calls' 'user instructions' ''
+  printf '%-22s %6s %6s %9s %9s %8s   %s\n' 'on Linux, each' raw Tenon raw Tenon more goal
+  count_row send+recv '2 calls, 23 instructions more'
+  count_row sendv+recvv '2 calls'
+  count_row sendmsg+recvmsg '2 calls'
+  count_row 32-datagrams-of-1200 '1 call, 1 to see that it is no stream; at most a third of the time'
+  count_row connect+accept+close '5 calls and 1 for the self-connect check, 170 instructions'
+  count_row parse-ipv4 'no more'
+  count_row parse-ipv4-port 'no more'
+  count_row parse-ipv6 'no more'
+  count_row parse-ipv6-long 'no more'
+  count_row parse-ipv6-port 'no more'
+  heading 'on Linux'
+  limited 120 "$bench/core" time || give_up "Timing on Linux failed."
+  heading 'under Wine'
+  if wine_start; then
+    limited 300 "${steady[@]}" wine "$root/build/bench-windows/bench/core.exe" time >"$logs/bench-wine.log" 2>/dev/null
+    tr -d '\r' <"$logs/bench-wine.log"
+  fi
+}
