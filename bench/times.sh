@@ -1,8 +1,6 @@
 # times.sh - what the servers cost in time, in rounds in which they take turns. To be sourced.
 # SPDX-License-Identifier: MIT
 
-rounds=5
-
 # Leaves rows for the nanoseconds that a message took and those of processor time that it cost the server.
 time_server() { # PART SERVER ACTIVE CONNECTIONS ROUND PREFIX CORE LOAD_CORE MILLISECONDS
   local ns cpu_ns bytes
@@ -20,13 +18,13 @@ time_server() { # PART SERVER ACTIVE CONNECTIONS ROUND PREFIX CORE LOAD_CORE MIL
 # On one core, server and load take turns in an order that is always the same: that is where a cost is seen best. What
 # comes of it is seen with a core for each.
 part_times() {
-  local round name active last=$(($(nproc) - 1))
+  local round rounds=9 name active last=$(($(nproc) - 1))
   forget times
   for ((round = 1; round <= rounds; round++)); do
     for name in "${servers[@]}"; do
       for active in 1 50; do
-        time_server times "$name" $active $active $round one_core_ $last $last 400
-        time_server times "$name" $active $active $round two_cores_ $last 0 400
+        time_server times "$name" $active $active $round one_core_ $last $last 250
+        time_server times "$name" $active $active $round two_cores_ $last 0 250
       done
     done
     printf 'round %d of %d\n' $round $rounds
@@ -35,7 +33,7 @@ part_times() {
 
 # As many connections as the limit on descriptors allows.
 part_scale() {
-  local round name count last=$(($(nproc) - 1)) most=$(($(ulimit -n) - 100))
+  local round rounds=5 name count last=$(($(nproc) - 1)) most=$(($(ulimit -n) - 100))
   forget scale
   for ((round = 1; round <= rounds; round++)); do
     for name in "${servers[@]}"; do

@@ -25,7 +25,7 @@ time_under_wine() { # SERVER ACTIVE CONNECTIONS ROUND CORE WINE_SERVER
 
 # All on one core, as before; there is but one server of Wine for all.
 part_wine() {
-  local round name active count process last=$(($(nproc) - 1))
+  local round rounds=5 name active count process last=$(($(nproc) - 1))
   forget wine
   wine_start && process=$(wine_server) || { echo 'Wine does not start, or its server is not found.' && return; }
   taskset -apc "$last" "$process" >/dev/null
