@@ -7,7 +7,7 @@ start_server() { # COMMAND...
   : >"$logs/echo.log"
   "$@" </dev/null >"$logs/echo.log" 2>"$logs/echo-tool.log" &
   server=$!
-  until [ -s "$logs/echo.log" ] || [ $SECONDS -gt $deadline ]; do sleep 0.02; done
+  until [ -s "$logs/echo.log" ] || ! kill -0 $server 2>/dev/null || [ $SECONDS -gt $deadline ]; do sleep 0.02; done
 }
 
 # Puts the load on it, which leaves its figures in load.log, and sees it end.
@@ -16,7 +16,7 @@ load_server() { # CORE ACTIVE IDLE MESSAGES MILLISECONDS [PROCESS...]
   port=$(tr -d '\r' <"$logs/echo.log")
   limited 120 taskset -c "$1" "$bench/load" "${port:-0}" "${@:2}" >"$logs/load.log" 2>"$logs/load-tool.log"
   status=$?
-  [ $status -eq 0 ] || kill $server
+  [ $status -eq 0 ] || kill $server 2>/dev/null
   wait $server && return $status
 }
 
