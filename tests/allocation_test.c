@@ -10,6 +10,7 @@
 #include "check.h"
 #include "net.h"
 #include "support.h"
+#include "tenon/poller.h"
 
 enum { SHORT_MS = 5 };
 
@@ -144,4 +145,39 @@ TEST(sockets_addresses_datagrams_options_polls_and_wakers_take_no_memory) {
   CHECK_EQ(wrong, 0);
   CHECK_EQ(allocations, 0);
   CHECK_EQ(after, before);
+}
+
+enum { IDLE = 300 };
+
+/* Some of them have news; most are idle. */
+static void use_poller(tenon_sock pairs[IDLE][2]) {
+  tenon_poller p;
+  tenon_poller_event events[IDLE];
+  expect(tenon_poller_open(&p), 0);
+  for (int i = 0; i < IDLE; i++) expect(tenon_poller_set(&p, pairs[i][0], TENON_POLLIN, 0, &pairs[i]), 0);
+  for (int i = 0; i < IDLE; i += 100) expect(tenon_poller_set(&p, pairs[i][0], TENON_POLLOUT, 0, NULL), 0);
+  expect(tenon_poller_wait(&p, events, IDLE, NET_LIMIT_MS) > 0, 1);
+  expect(tenon_poller_wake(&p), 0);
+  expect(tenon_poller_wait(&p, events, IDLE, TENON_FOREVER) >= 0, 1);
+  for (int i = 0; i < IDLE; i += 2) expect(tenon_poller_remove(&p, pairs[i][0]), 0);
+  expect(tenon_poller_wait(&p, events, IDLE, SHORT_MS), 0);
+  expect(tenon_poller_close(&p), 0);
+}
+
+/* POLLER_ALLOCATES is CMake's word, which knows what the poller waits with here. */
+TEST(the_poller_takes_memory_only_where_it_says_so) {
+  static tenon_sock pairs[IDLE][2];
+  int opened = 0;
+  while (opened < IDLE && net_pair(pairs[opened]) == 0) opened++;
+  tenon_set_allocator(allocate_counted, free);
+  allocations = wrong = 0;
+  long before = support_allocations();
+  if (opened == IDLE) use_poller(pairs);
+  long after = support_allocations();
+  tenon_set_allocator(NULL, NULL);
+  for (int i = 0; i < opened; i++) net_close2(pairs[i][0], pairs[i][1]);
+  CHECK_EQ(opened, IDLE);
+  CHECK_EQ(wrong, 0);
+  CHECK_EQ(allocations > 0, POLLER_ALLOCATES);
+  if (!POLLER_ALLOCATES) CHECK_EQ(after, before);
 }
