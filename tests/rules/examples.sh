@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(chat_server client client_short ecn file_receive file_send hand_over listener multicast server server_many server_short showip talker)
+examples=(chat_server client client_short ecn file_receive file_send hand_over listener multicast proxy server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
