@@ -15,6 +15,12 @@ static int refuse_self(tenon_sock s, const tenon__sockaddr *peer) {
   return is_self ? tenon__refuse(TENON_ECONNREFUSED) : 0;
 }
 
+/* Of a connection that broke before anybody asked for its outcome Wine keeps no error, and forgets the peer. */
+static int has_broken(tenon_sock s) {
+  char byte;
+  return tenon__sys_is_stream(s) > 0 && tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0) == TENON_ECONNRESET;
+}
+
 /* What became of a connect that was under way, asked once there is news. Linux answers the first connect after that
  * with success instead of TENON_EISCONN, so it gets one. */
 static int outcome(tenon_sock s) {
@@ -23,7 +29,8 @@ static int outcome(tenon_sock s) {
   tenon__sockaddr native;
   int unnamed = tenon__sys_getpeername(s, &native);
   if (unnamed < 0 && unnamed != TENON_ENOTCONN && unnamed != TENON_EINVAL) return unnamed;
-  if (unnamed < 0) return tenon__refuse(tenon__sys_is_connecting(s) ? TENON_EINPROGRESS : TENON_ENOTCONN);
+  if (unnamed < 0 && tenon__sys_is_connecting(s)) return tenon__refuse(TENON_EINPROGRESS);
+  if (unnamed < 0) return has_broken(s) ? TENON_ECONNRESET : tenon__refuse(TENON_ENOTCONN);
   tenon__sys_connect(s, &native);
   return refuse_self(s, &native);
 }

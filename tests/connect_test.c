@@ -115,6 +115,22 @@ TEST(sending_and_receiving_wait_for_a_pending_connect) {
   net_empty(&full);
 }
 
+/* If the system can still name the peer by then, the first receive tells. */
+TEST(a_connection_that_broke_before_its_result_was_asked_for_is_a_reset_one) {
+  tenon_addr at;
+  tenon_sock listener = net_listen(TENON_AF_INET, &at), client = open_stream(TENON_AF_INET);
+  int begun = tenon_connect(client, &at, 0);
+  CHECK(begun == TENON_EINPROGRESS || begun == 0);
+  tenon_sock server = tenon_accept(listener, NULL, NET_LIMIT_MS);
+  CHECK_EQ(net_reset(server), 0);
+  tenon_pollfd item = {client, TENON_POLLIN, 0};
+  CHECK_EQ(tenon_poll(&item, 1, NET_LIMIT_MS), 1);
+  intptr_t result = tenon_connect_result(client, 0);
+  if (result == 0) result = tenon_recv(client, &(char){0}, 1, 0);
+  CHECK_EQ(result, TENON_ECONNRESET);
+  CHECK_EQ(net_close2(client, listener), 0);
+}
+
 TEST(there_is_no_result_of_a_connect_that_was_not_begun) {
   tenon_addr any = tenon_addr_any(TENON_AF_INET, 0);
   tenon_sock fresh = open_stream(TENON_AF_INET), bound = open_stream(TENON_AF_INET);
