@@ -1,4 +1,4 @@
-/* file.c - sending files.
+/* file.c - sending files, and what has to be known for that.
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
@@ -61,4 +61,12 @@ int64_t tenon_sendfile(tenon_sock s, FILE *file, int64_t offset, int64_t count, 
   ship.end = count < size - offset ? offset + count : size;
   int result = ship.may_wait ? 0 : tenon__sys_set_nonblocking(s, 1);
   return result < 0 ? result : send_all(&ship, timeout_ms);
+}
+
+int64_t tenon_file_size(FILE *file, int64_t *modified) {
+  tenon__file native;
+  if (!file) return tenon__refuse(TENON_EINVAL);
+  int64_t size = tenon__sys_file(file, &native);
+  if (size >= 0 && modified) *modified = tenon__sys_file_time(&native);
+  return size;
 }

@@ -46,6 +46,8 @@ tenon_sock tenon__sys_take_over(tenon_sock channel);
 
 /* The size of a regular file that can be read, and its native handle. TENON_EINVAL, TENON_EACCES. */
 int64_t tenon__sys_file(FILE *file, tenon__file *native);
+/* When it was last written to, in seconds since 1970; 0 if that is not known. */
+int64_t tenon__sys_file_time(const tenon__file *file);
 /* At an offset, without moving the file's position; 0 at the end. */
 ptrdiff_t tenon__sys_read_file(const tenon__file *file, int64_t offset, void *data, size_t size);
 /* Sends what it can and returns how much; 0 at the end of the file. TENON_EAGAIN on a non-blocking handle;

@@ -1,4 +1,4 @@
-/* tenon/file.h - sending files.
+/* tenon/file.h - sending files, and what has to be known for that.
  * SPDX-License-Identifier: MIT
  *
  * What holds in tenon.h for results, handles, time and input holds here. */
@@ -26,6 +26,11 @@ extern "C" {
  * non-blocking mode. TENON_EACCES: the file was not opened for reading; TENON_EINVAL: it is no regular file; TENON_EIO:
  * it cannot be read; TENON_EOPNOTSUPP: the socket is no stream. */
 TENON_API int64_t tenon_sendfile(tenon_sock s, FILE *file, int64_t offset, int64_t count, int timeout_ms);
+
+/* The size in bytes of a file that tenon_sendfile() can send; modified, unless NULL, is when it was last written to, in
+ * seconds since the beginning of 1970 (UTC). What the program has written to it must have been flushed. TENON_EINVAL: it
+ * is no regular file, but a folder or a device; TENON_EACCES: it was not opened for reading. */
+TENON_API int64_t tenon_file_size(FILE *file, int64_t *modified);
 
 #ifdef __cplusplus
 }

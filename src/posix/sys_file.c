@@ -21,6 +21,11 @@ int64_t tenon__sys_file(FILE *file, tenon__file *native) {
   return status.st_size;
 }
 
+int64_t tenon__sys_file_time(const tenon__file *file) {
+  struct stat status;
+  return fstat(*file, &status) == 0 ? status.st_mtime : 0;
+}
+
 ptrdiff_t tenon__sys_read_file(const tenon__file *file, int64_t offset, void *data, size_t size) {
   ssize_t got;
   do {

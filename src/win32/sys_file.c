@@ -5,6 +5,7 @@
 #include <io.h>
 #include <mswsock.h>
 
+#define SECONDS_TO_1970 11644473600          /* from 1601, when Windows begins to count */
 #define FILE_TRANSFER_MAX ((int64_t)1 << 30) /* TransmitFile takes less than 2 GiB */
 
 /* A read of nothing tells whether it may be read. */
@@ -18,6 +19,13 @@ int64_t tenon__sys_file(FILE *file, tenon__file *native) {
   if (!ReadFile(handle, &got, 0, &got, NULL)) return tenon__refuse(TENON_EACCES);
   *native = handle;
   return size.QuadPart;
+}
+
+int64_t tenon__sys_file_time(const tenon__file *file) {
+  FILETIME written;
+  if (!GetFileTime(*file, NULL, NULL, &written)) return 0;
+  uint64_t ticks = ((uint64_t)written.dwHighDateTime << 32) + written.dwLowDateTime; /* of 100 ns */
+  return (int64_t)(ticks / 10000000) - SECONDS_TO_1970;
 }
 
 static OVERLAPPED at_offset(int64_t offset) {

@@ -68,6 +68,10 @@ void topic_file(void) {
   fputs("0123456789", file);
   fflush(file);
   rewind(file);
+  int64_t modified = -1;
+  COUNT("file.size", "D089", (ptrdiff_t)tenon_file_size(file, &modified));
+  FACT("file.size.modified", "D089", modified > 0);
+  COUNT("file.size.null", "D089", (ptrdiff_t)tenon_file_size(NULL, NULL));
   send_parts(file);
   send_badly(file);
   send_too_much(file);
