@@ -1,7 +1,7 @@
 # examples.sh - rules for the examples: what they say of themselves holds, on both systems, and Ctrl-C ends the server.
 # SPDX-License-Identifier: MIT
 
-examples=(chat_server client client_short ecn file_receive file_send hand_over listener multicast proxy server server_many server_short showip talker)
+examples=(chat_server client client_short ecn file_receive file_send hand_over http_server listener multicast proxy server server_many server_short showip talker)
 
 rule_examples_linux() {
   built native "${examples[@]}" && examples_keep_their_word native && servers_can_be_interrupted native &&
@@ -171,16 +171,22 @@ start_server() { # BUILD SERVER [OPTION...]
 }
 
 can_be_interrupted() { # BUILD SERVER [CLIENT [OPTION...]]
-  local server port status deadline=$((SECONDS + 40))
+  local server port status
   start_server "$1" "$2" "${@:4}"
   expect "$1" 1 'EADDRINUSE' "$2" "${port:-0}" &&
     { [ $# -lt 3 ] || expect "$1" 0 '^received 4 bytes' "$3" localhost "${port:-0}" text; }
   status=$?
+  ends_when_interrupted && [ $status -eq 0 ]
+}
+
+# The $server, whatever it does.
+ends_when_interrupted() {
+  local deadline=$((SECONDS + 40))
   kill -INT $server
   while kill -0 $server 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
   kill -KILL $server 2>/dev/null
   wait $server || { echo "the server's status was $?" && return 1; }
-  [ $status -eq 0 ] && said 'interrupted' build/server.out
+  said 'interrupted' build/server.out
 }
 
 # Workers do not care for Ctrl-C, but for their parent: if it is killed, they notice. An unusual limit tells these
