@@ -1,5 +1,5 @@
-# Makes one line of the rounds of each point: its name, the median, the least and the most, and the same three of the
-# ratio to epoll's in the same round.
+# Makes one line of the rounds of each point: its name, the median and the quartiles, and the same three of the ratio to
+# epoll's in the same round.
 # SPDX-License-Identifier: MIT
 function sorted(list, n, i, j, x) {
   for (i = 2; i <= n; i++) {
@@ -8,10 +8,11 @@ function sorted(list, n, i, j, x) {
     list[j] = x
   }
 }
-function three(list, n) {
+function three(list, n, quarter) {
   if (n == 0) return "- - -"
   sorted(list, n)
-  return (n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2) " " list[1] " " list[n]
+  quarter = int((n + 3) / 4)
+  return (n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2) " " list[quarter] " " list[n + 1 - quarter]
 }
 BEGIN { FS = "," }
 NR > 1 {

@@ -14,7 +14,7 @@ title() { # SERVER
   esac
 }
 
-# A figure of the summary: $6, $7, $8 are median, least and most, $9, $10, $11 those of the ratio to epoll.
+# A figure of the summary: $6, $7, $8 are median and quartiles, $9, $10, $11 those of the ratio to epoll.
 figure() { # PART MEASURE SERVER ACTIVE CONNECTIONS FORMAT EXPRESSION...
   local expressions="${*:7}"
   awk -v key="$1 $2 $3 $4 $5 " -v format="$6" "
@@ -128,9 +128,9 @@ table_machine() {
     [ -z "$(version "${pair#*:}-dev")" ] || printf ', %s %s' "${pair%:*}" "$(version "${pair#*:}-dev")"
   done
   spread=$(figure times one_core_cpu_ns epoll 50 50 %.0f '100*($8-$7)/$6')
-  printf '.\nThe rounds of epoll itself, 50 connections on one core, differ by %s %%.\n' "$spread"
-  if [ "$spread" != – ] && [ "$spread" -gt 10 ]; then
-    printf '**Others used the machine at the same time: the times are preliminary.**\n'
+  printf '.\nThe middle half of the rounds of epoll itself, 50 connections on one core, lies within %s %%.\n' "$spread"
+  if [ "$spread" != – ] && [ "$spread" -gt 5 ]; then
+    printf '**Others used the machine at the same time: the times are a rough picture.**\n'
   fi
 }
 
