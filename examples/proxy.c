@@ -2,7 +2,7 @@
  * poller, any number of clients, and nobody has to wait for another one.
  * SPDX-License-Identifier: MIT
  *
- * Try it with a server behind it:   server 4000   and   proxy --port=5000 localhost 4000   and, in a third window,
+ * Try it with a server behind it:   server 4000   and   proxy 5000 localhost 4000   and, in a third window,
  * client localhost 5000 "hello".   Ctrl-C ends it. The same source is a Linux and a Windows program. */
 #include <signal.h>
 #include <stdio.h>
@@ -18,13 +18,13 @@
 #define MAX_ADDRESSES 16 /* more than any host has */
 
 static const char usage[] =
-    "usage: proxy [--host=HOST] [--port=PORT] [--max-clients=N] TARGET_HOST TARGET_PORT\n"
-    "Listens and passes on what clients send to TARGET_HOST at TARGET_PORT, and what comes back, until Ctrl-C. When\n"
-    "one side sends no more, the other one sees the end and may still send. A connection that breaks, or a target\n"
-    "that cannot be reached, is a reset to the other side.\n"
-    "  --host=HOST      listens at this address of this host only\n"
-    "  --port=PORT      listens at this port, by name or number; without it the system chooses one\n"
+    "usage: proxy [--max-clients=N] [--host=HOST] SERVICE TARGET_HOST TARGET_SERVICE\n"
+    "Listens at SERVICE (a name or a port number; 0 lets the system choose one), passes on what clients send to\n"
+    "TARGET_HOST at TARGET_SERVICE, and what comes back, until Ctrl-C. When one side sends no more, the other one\n"
+    "sees the end and may still send. A connection that breaks, or a target that cannot be reached, is a reset to\n"
+    "the other side.\n"
     "  --max-clients=N  serves so many at once, at most; further ones wait for their turn (1000)\n"
+    "  --host=HOST      listens at this address of the host only\n"
     "Exit status: 0 if all went well, 1 if a call failed, 2 if the arguments make no sense.\n";
 
 /* One end of a relay, and what has come from it and not been sent to the other end yet. Before that is gone nothing more
@@ -233,7 +233,7 @@ static int run(long max_clients) {
 /* ---- The beginning -------------------------------------------------------------------------------------------------- */
 
 typedef struct options {
-  const char *host, *port, *target_host, *target_port;
+  const char *host, *service, *target_host, *target_service;
   long max_clients;
 } options;
 
@@ -244,8 +244,6 @@ static int read_options(int argc, char **argv, options *o) {
     char *end = "";
     if (strncmp(argv[next], "--host=", 7) == 0) {
       o->host = argv[next] + 7;
-    } else if (strncmp(argv[next], "--port=", 7) == 0) {
-      o->port = argv[next] + 7;
     } else if (strncmp(argv[next], "--max-clients=", 14) == 0) {
       o->max_clients = strtol(argv[next] + 14, &end, 10);
       if (*end != '\0' || o->max_clients < 1) return -1;
@@ -253,26 +251,27 @@ static int read_options(int argc, char **argv, options *o) {
       return -1;
     }
   }
-  if (argc - next != 2) return -1;
-  o->target_host = argv[next];
-  o->target_port = argv[next + 1];
+  if (argc - next != 3) return -1;
+  o->service = argv[next];
+  o->target_host = argv[next + 1];
+  o->target_service = argv[next + 2];
   return 0;
 }
 
 /* The target's addresses are those that it has now, of families that this host has. */
 static int open_all(const options *o) {
   tenon_hints hints = {tenon_supports(TENON_SUPPORTS_IPV6) ? TENON_AF_UNSPEC : TENON_AF_INET, TENON_SOCK_STREAM, 0};
-  address_count = tenon_resolve(o->target_host, o->target_port, &hints, addresses, MAX_ADDRESSES, RESOLVE_MS);
+  address_count = tenon_resolve(o->target_host, o->target_service, &hints, addresses, MAX_ADDRESSES, RESOLVE_MS);
   if (address_count < 0) return fail(o->target_host, address_count);
   if (address_count > MAX_ADDRESSES) address_count = MAX_ADDRESSES;
-  listener = tenon_tcp_listen(o->host, o->port, -1);
+  listener = tenon_tcp_listen(o->host, o->service, -1);
   if (listener < 0) return fail("listen", listener);
   int opened = tenon_poller_open(&poller);
   return opened < 0 ? fail("poller", opened) : 0;
 }
 
 int main(int argc, char **argv) {
-  options o = {NULL, "0", NULL, NULL, 1000};
+  options o = {.max_clients = 1000};
   char text[TENON_ADDR_TEXT];
   tenon_addr local;
   if (argc == 2 && strcmp(argv[1], "--help") == 0) return fputs(usage, stdout) < 0;

@@ -11,9 +11,9 @@ rule_proxy_windows() {
 
 proxy_keeps_its_word() { # BUILD
   expect "$1" 0 '^usage: proxy' proxy --help &&
-    expect "$1" 2 '^usage: proxy' proxy --max-clients=0 localhost 80 &&
-    expect "$1" 1 'EAI_NONAME' proxy no.such.host.invalid 80 &&
-    expect "$1" 1 'EADDRNOTAVAIL' proxy --host=192.0.2.1 localhost 80 &&
+    expect "$1" 2 '^usage: proxy' proxy --max-clients=0 0 localhost 80 &&
+    expect "$1" 1 'EAI_NONAME' proxy 0 no.such.host.invalid 80 &&
+    expect "$1" 1 'EADDRNOTAVAIL' proxy --host=192.0.2.1 0 localhost 80 &&
     among_the_three proxy_passes_on "$1" && among_the_three proxy_serves_many "$1" &&
     among_the_three proxy_has_a_limit "$1" && among_the_three proxy_passes_resets_on "$1" &&
     among_the_three proxy_can_be_interrupted "$1"
@@ -91,7 +91,7 @@ start_proxy() { # BUILD|few [OPTION...]
   local command
   example_command "${1/few/native}" proxy
   [ "$1" != few ] || command=(bash -c 'ulimit -n 20 && exec "$@"' - "${command[@]}")
-  "${command[@]}" "${@:2}" 127.0.0.1 "$target_port" </dev/null >build/proxy.out 2>&1 &
+  "${command[@]}" "${@:2}" 0 127.0.0.1 "$target_port" </dev/null >build/proxy.out 2>&1 &
   proxy=$!
   port=$(port_in build/proxy.out)
   handles=$(handles_of "$proxy")
