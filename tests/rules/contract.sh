@@ -1,0 +1,16 @@
+# contract.sh - rules for what docs/contract.md promises: one transcript on all systems, and proofs that exist.
+# SPDX-License-Identifier: MIT
+
+rule_one_transcript() {
+  built native contract && built native contract_raw && built windows contract && built windows contract_raw && wine_start &&
+    tests/contract/compare
+}
+
+# The transcript's own ids are compare's business; these are the tests of the suite that a sentence names.
+rule_contract_names_tests() {
+  local name
+  built native tenon_tests || return 1
+  for name in $(tr '\n' ' ' <docs/contract.md | grep -oE 'test +`[^`]+`' | grep -oE '`.+`' | tr -d '`'); do
+    [ -n "$(build/native/tenon_tests --list | sed -n "/^${name//\*/.*}\$/p")" ] || printf 'there is no test %s\n' "$name"
+  done | none
+}
