@@ -30,7 +30,6 @@ crowd_has_descriptors() { # COUNT
 # The server is a program of the build, the clients are one for Linux.
 crowd_is_heard() { # BUILD COUNT SPEAKERS
   local target target_port load memory now most deadline=$((SECONDS + 160)) status=0
-  rm -f build/target.out
   start_crowd "$1" "$2"
   memory=$(memory_of "$target")
   most=$memory
@@ -53,18 +52,10 @@ crowd_is_heard() { # BUILD COUNT SPEAKERS
 start_crowd() { # BUILD COUNT
   local command=(build/native/tests/peers/crowd)
   [ "$1" = native ] || command=(${steady[@]+"${steady[@]}"} wine build/windows/tests/peers/crowd.exe)
+  rm -f build/target.out
   "${command[@]}" serve "$2" </dev/null >build/target.out 2>&1 &
   target=$!
   target_port=$(port_in build/target.out)
-}
-
-port_in() { # FILE
-  local deadline=$((SECONDS + 30)) found=''
-  while [ -z "$found" ] && [ $SECONDS -lt $deadline ]; do
-    sleep 0.05
-    found=$(sed -nE 's/^listening on .*:([0-9]+)\r?$/\1/p' "$1" 2>/dev/null)
-  done
-  echo "${found:-0}"
 }
 
 # In KiB, the most that it ever was.

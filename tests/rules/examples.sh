@@ -26,16 +26,14 @@ rule_examples_files() {
 }
 
 file_arrives() { # FROM TO FILE
-  local command receiver deadline=$((SECONDS + 300)) port=''
+  local command receiver port
   example_command "$2" file_receive
+  rm -f build/receiver.out
   "${command[@]}" 0 </dev/null >build/receiver.out 2>&1 &
   receiver=$!
-  while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
-    sleep 0.05
-    port=$(tr -d '\r' <build/receiver.out | sed -nE 's/^listening on port ([0-9]+)$/\1/p')
-  done
+  port=$(port_in build/receiver.out)
   example_command "$1" file_send
-  limited 300 "${command[@]}" localhost "${port:-0}" "$3" >build/sender.out 2>&1
+  limited 300 "${command[@]}" localhost "$port" "$3" >build/sender.out 2>&1
   wait $receiver
   said "^$(stat -c %s "$3") bytes, checksum" build/sender.out &&
     diff <(tr -d '\r' <build/sender.out) <(tail -n 1 build/receiver.out | tr -d '\r')
@@ -47,18 +45,19 @@ rule_examples_hand_over() {
 }
 
 client_is_handed_over() { # BUILD WAY
-  local command keeper worker deadline=$((SECONDS + 30)) port='' way='' status
+  local command keeper worker deadline=$((SECONDS + 30)) port way='' status
   example_command "$1" hand_over
+  rm -f build/keeper.out
   "${command[@]}" keeper "$2" 0 </dev/null >build/keeper.out 2>&1 &
   keeper=$!
   while [ -z "$way" ] && [ $SECONDS -lt $deadline ]; do
     sleep 0.05
-    way=$(tr -d '\r' <build/keeper.out | sed -nE 's/^waiting for a worker at (.+)$/\1/p')
-    port=$(tr -d '\r' <build/keeper.out | sed -nE 's/^listening on port ([0-9]+)$/\1/p')
+    way=$(sed -nE 's/^waiting for a worker at ([^\r]+)\r?$/\1/p' build/keeper.out 2>/dev/null)
   done
+  port=$(port_in build/keeper.out)
   "${command[@]}" worker "${way:-none}" </dev/null >build/worker.out 2>&1 &
   worker=$!
-  expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text
+  expect "$1" 0 '^received 4 bytes' client localhost "$port" text
   status=$?
   wait $keeper && wait $worker && [ $status -eq 0 ] && said 'handed one client over' build/keeper.out &&
     said 'served one client' build/worker.out
@@ -132,15 +131,12 @@ groups_converse() { # BUILD
 }
 
 members_hear() { # BUILD GROUP [OPTION]
-  local command member deadline=$((SECONDS + 30)) port='' status
+  local command member deadline=$((SECONDS + 30)) status
   example_command "$1" multicast
+  rm -f build/member.out
   "${command[@]}" --count=1 "${@:3}" "$2" 0 </dev/null >build/member.out 2>&1 &
   member=$!
-  while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
-    sleep 0.05
-    port=$(tr -d '\r' <build/member.out | sed -nE 's/^in .*:([0-9]+)$/\1/p')
-  done
-  expect "$1" 0 ': hello$' multicast --count=1 "${@:3}" "$2" "${port:-0}" hello
+  expect "$1" 0 ': hello$' multicast --count=1 "${@:3}" "$2" "$(port_in build/member.out)" hello
   status=$?
   while kill -0 $member 2>/dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.05; done
   kill -KILL $member 2>/dev/null
@@ -159,22 +155,28 @@ servers_can_be_interrupted() { # BUILD
 
 # Starts a server in the background, $server, and waits for its $port.
 start_server() { # BUILD SERVER [OPTION...]
-  local deadline=$((SECONDS + 30))
   example_command "$1" "$2"
+  rm -f build/server.out # nobody shall read an earlier one
   "${command[@]}" "${@:3}" 0 </dev/null >build/server.out 2>&1 &
   server=$!
-  port=
-  while [ -z "$port" ] && [ $SECONDS -lt $deadline ]; do
+  port=$(port_in build/server.out)
+}
+
+# The port that a program names once it listens, or 0 if it never does.
+port_in() { # FILE
+  local deadline=$((SECONDS + 30)) found=''
+  while [ -z "$found" ] && [ $SECONDS -lt $deadline ]; do
     sleep 0.05
-    port=$(tr -d '\r' <build/server.out | sed -nE 's/^listening on .*:([0-9]+)$/\1/p')
+    found=$(sed -nE 's/^(listening on|in) .*[: ]([0-9]+)\r?$/\2/p' "$1" 2>/dev/null)
   done
+  echo "${found:-0}"
 }
 
 can_be_interrupted() { # BUILD SERVER [CLIENT [OPTION...]]
   local server port status
   start_server "$1" "$2" "${@:4}"
-  expect "$1" 1 'EADDRINUSE' "$2" "${port:-0}" &&
-    { [ $# -lt 3 ] || expect "$1" 0 '^received 4 bytes' "$3" localhost "${port:-0}" text; }
+  expect "$1" 1 'EADDRINUSE' "$2" "$port" &&
+    { [ $# -lt 3 ] || expect "$1" 0 '^received 4 bytes' "$3" localhost "$port" text; }
   status=$?
   ends_when_interrupted && [ $status -eq 0 ]
 }
@@ -194,9 +196,9 @@ ends_when_interrupted() {
 workers_end_with_their_parent() { # BUILD
   local server port mark="--max-clients=$((10000 + RANDOM))" deadline=$((SECONDS + 40)) status=0
   start_server "$1" server_many --model=hybrid "$mark"
-  expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text || status=1
+  expect "$1" 0 '^received 4 bytes' client localhost "$port" text || status=1
   processes_of "$mark" | grep -vx $server | xargs -r kill -INT # which is no concern of theirs
-  expect "$1" 0 '^received 4 bytes' client localhost "${port:-0}" text || status=1
+  expect "$1" 0 '^received 4 bytes' client localhost "$port" text || status=1
   [ "$(processes_of "$mark" | wc -l)" -ge 2 ] || { echo 'there is no worker' && status=1; }
   kill -KILL $server
   wait $server 2>/dev/null
