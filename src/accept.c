@@ -46,24 +46,34 @@ static int accept_again(tenon_sock s, tenon_sock failure, int *vanished, tenon__
   return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
 }
 
-TENON__APART static tenon_sock accept_rest(tenon_sock s, tenon__sockaddr *peer, tenon_sock failure, int timeout_ms) {
-  tenon__limit limit = tenon__limit_of(timeout_ms);
+/* What an accept was asked for, in memory for when the first attempt does not do, instead of in registers that would have
+ * to be saved first. */
+typedef struct wanted_accept {
+  tenon_sock s;
+  tenon_addr *peer;
+  int timeout_ms;
+} wanted_accept;
+
+TENON__APART static tenon_sock accept_rest(const volatile wanted_accept *w, tenon__sockaddr *peer, tenon_sock failure) {
+  tenon__limit limit = tenon__limit_of(w->timeout_ms);
   tenon_sock accepted = failure;
   int vanished = 0;
   while (accepted < 0) {
-    int again = accept_again(s, accepted, &vanished, &limit);
+    int again = accept_again(w->s, accepted, &vanished, &limit);
     if (again < 0) return again;
-    accepted = accept_once(s, peer);
+    accepted = accept_once(w->s, peer);
   }
+  if (w->peer) tenon__from_sockaddr(w->peer, peer);
   return accepted;
 }
 
-tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms) {
+TENON__BRIEF tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms) {
+  volatile wanted_accept wanted;
+  wanted.s = s, wanted.peer = peer, wanted.timeout_ms = timeout_ms;
   if (tenon__is_traced()) return tenon__traced_accept(s, peer, timeout_ms);
   if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   tenon_sock accepted = accept_once(s, &native);
-  if (accepted < 0) accepted = accept_rest(s, &native, accepted, timeout_ms);
-  if (accepted >= 0 && peer) tenon__from_sockaddr(peer, &native);
+  if (accepted < 0 || wanted.peer) return accept_rest(&wanted, &native, accepted);
   return accepted;
 }

@@ -33,11 +33,20 @@ static uint16_t wire_order(uint16_t value) {
   return value;
 }
 
+/* The BSDs' addresses know their length. */
+static inline int give_size(tenon__sockaddr *native, size_t size) {
+#ifdef SIN6_LEN
+  native->u.any.sa_len = (uint8_t)size;
+#endif
+  native->size = (socklen_t)size;
+  return 0;
+}
+
 /* Where all systems have the path of a local address. Linux's abstract names begin with a zero, ours with '@'. */
 #define PATH_OFFSET offsetof(struct sockaddr, sa_data)
 
 /* An empty path names nothing, and Linux would choose one. */
-static int to_local(const tenon_addr *addr, tenon__sockaddr *native) {
+TENON__APART static int to_local(const tenon_addr *addr, tenon__sockaddr *native) {
   char *path = (char *)&native->u + PATH_OFFSET;
   const char *end = memchr(addr->path, '\0', sizeof addr->path);
   int is_abstract = addr->path[0] == '@';
@@ -49,8 +58,7 @@ static int to_local(const tenon_addr *addr, tenon__sockaddr *native) {
   memcpy(path, addr->path, length);
   if (is_abstract) path[0] = '\0';
   native->u.any.sa_family = AF_UNIX;
-  native->size = (socklen_t)(PATH_OFFSET + length + !is_abstract);
-  return 0;
+  return give_size(native, PATH_OFFSET + length + !is_abstract);
 }
 
 /* What has another name than Tenon can hold stays without a family. */
@@ -73,51 +81,46 @@ int tenon_addr_equal(const tenon_addr *a, const tenon_addr *b) {
   return memcmp(a->ip, b->ip, 16) == 0 && a->scope == b->scope;
 }
 
-int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native) {
-  if (!addr) return tenon__refuse(TENON_EINVAL);
-  memset(&native->u, 0, sizeof native->u.in6);
-  switch (addr->family) {
-    case TENON_AF_INET:
-      native->size = sizeof native->u.in;
-      native->u.in.sin_family = AF_INET;
-      native->u.in.sin_port = wire_order(addr->port);
-      memcpy(&native->u.in.sin_addr, addr->ip, 4);
-      break;
-    case TENON_AF_INET6:
-      native->size = sizeof native->u.in6;
-      native->u.in6.sin6_family = AF_INET6;
-      native->u.in6.sin6_port = wire_order(addr->port);
-      native->u.in6.sin6_scope_id = addr->scope;
-      memcpy(&native->u.in6.sin6_addr, addr->ip, 16);
-      break;
-    case TENON_AF_UNIX: {
-      int result = to_local(addr, native);
-      if (result < 0) return result;
-      break;
-    }
-    default: return tenon__refuse(TENON_EAFNOSUPPORT);
-  }
-#ifdef SIN6_LEN /* the BSDs' addresses know their length */
-  native->u.any.sa_len = (uint8_t)native->size;
-#endif
-  return 0;
+static inline int to_ipv4(const tenon_addr *addr, tenon__sockaddr *native) {
+  native->u.in = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = wire_order(addr->port)};
+  memcpy(&native->u.in.sin_addr, addr->ip, 4);
+  return give_size(native, sizeof native->u.in);
 }
 
-static int is_unspecified(const tenon_addr *addr) {
-  uint32_t words[4];
-  memcpy(words, addr->ip, sizeof words);
-  return words[0] == 0 && (addr->family == TENON_AF_INET || (words[1] | words[2] | words[3]) == 0);
+static inline int to_ipv6(const tenon_addr *addr, tenon__sockaddr *native) {
+  native->u.in6 =
+      (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = wire_order(addr->port), .sin6_scope_id = addr->scope};
+  memcpy(&native->u.in6.sin6_addr, addr->ip, 16);
+  return give_size(native, sizeof native->u.in6);
+}
+
+int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native) {
+  if (!addr) return tenon__refuse(TENON_EINVAL);
+  switch (addr->family) {
+    case TENON_AF_INET: return to_ipv4(addr, native);
+    case TENON_AF_INET6: return to_ipv6(addr, native);
+    case TENON_AF_UNIX: return to_local(addr, native);
+    default: return tenon__refuse(TENON_EAFNOSUPPORT);
+  }
+}
+
+static inline int is_all_zero(const uint8_t *bytes, size_t size) {
+  static const uint8_t zeros[16];
+  return memcmp(bytes, zeros, size) == 0;
 }
 
 /* Windows does not take the unspecified address for this host. */
-int tenon__to_peer(const tenon_addr *addr, tenon__sockaddr *native) {
-  int result = tenon__to_sockaddr(addr, native);
-  if (result < 0) return result;
-  if (addr->family == TENON_AF_UNIX) return 0;
-  if (addr->port == 0) return tenon__refuse(TENON_EINVAL);
-  if (!is_unspecified(addr)) return 0;
+TENON__APART static int to_this_host(const tenon_addr *addr, tenon__sockaddr *native) {
   tenon_addr loopback = tenon_addr_loopback(addr->family, addr->port);
   return tenon__to_sockaddr(&loopback, native);
+}
+
+TENON__BRIEF int tenon__to_peer(const tenon_addr *addr, tenon__sockaddr *native) {
+  if (!addr) return tenon__refuse(TENON_EINVAL);
+  if (addr->family == TENON_AF_INET && addr->port != 0 && !is_all_zero(addr->ip, 4)) return to_ipv4(addr, native);
+  if (addr->family == TENON_AF_INET6 && addr->port != 0 && !is_all_zero(addr->ip, 16)) return to_ipv6(addr, native);
+  if (addr->family != TENON_AF_INET && addr->family != TENON_AF_INET6) return tenon__to_sockaddr(addr, native);
+  return addr->port == 0 ? tenon__refuse(TENON_EINVAL) : to_this_host(addr, native);
 }
 
 static void map_to_v6(tenon__sockaddr *native) {
@@ -158,10 +161,12 @@ int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result) {
 void tenon__from_sockaddr(tenon_addr *addr, const tenon__sockaddr *native) {
   memset(addr, 0, sizeof *addr);
   if (native->u.any.sa_family == AF_INET && (size_t)native->size >= sizeof native->u.in) {
-    *addr = make_addr(TENON_AF_INET, wire_order(native->u.in.sin_port));
+    addr->family = TENON_AF_INET;
+    addr->port = wire_order(native->u.in.sin_port);
     memcpy(addr->ip, &native->u.in.sin_addr, 4);
   } else if (native->u.any.sa_family == AF_INET6 && (size_t)native->size >= sizeof native->u.in6) {
-    *addr = make_addr(TENON_AF_INET6, wire_order(native->u.in6.sin6_port));
+    addr->family = TENON_AF_INET6;
+    addr->port = wire_order(native->u.in6.sin6_port);
     memcpy(addr->ip, &native->u.in6.sin6_addr, 16);
     addr->scope = native->u.in6.sin6_scope_id;
     tenon__unmap(addr);

@@ -2,17 +2,20 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
+TENON__APART static int refuse_same(tenon_sock s, const tenon__sockaddr *local, const tenon__sockaddr *peer) {
+  tenon_addr ends[2];
+  tenon__from_sockaddr(&ends[0], local);
+  tenon__from_sockaddr(&ends[1], peer);
+  int is_self = tenon_addr_equal(&ends[0], &ends[1]) && tenon__sys_is_stream(s);
+  return is_self ? tenon__refuse(TENON_ECONNREFUSED) : 0;
+}
+
 /* A connect to a port of this host where nobody listens can choose that very port for its own end and meet itself. The
  * ports are looked at first: mostly they differ. */
 static int refuse_self(tenon_sock s, const tenon__sockaddr *peer) {
   tenon__sockaddr local;
-  if (peer->u.any.sa_family == AF_UNIX) return 0;
-  if (tenon__sys_getsockname(s, &local) < 0 || tenon__port_of(&local) != tenon__port_of(peer)) return 0;
-  tenon_addr ends[2];
-  tenon__from_sockaddr(&ends[0], &local);
-  tenon__from_sockaddr(&ends[1], peer);
-  int is_self = tenon_addr_equal(&ends[0], &ends[1]) && tenon__sys_is_stream(s);
-  return is_self ? tenon__refuse(TENON_ECONNREFUSED) : 0;
+  if (peer->u.any.sa_family == AF_UNIX || tenon__sys_getsockname(s, &local) < 0) return 0;
+  return tenon__port_of(&local) == tenon__port_of(peer) ? refuse_same(s, &local, peer) : 0;
 }
 
 /* Of a connection that broke before anybody asked for its outcome Wine keeps no error, and forgets the peer. */
@@ -84,15 +87,26 @@ TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, in
   return result;
 }
 
-int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
+static int connect_forever(tenon_sock s, tenon__sockaddr *native) {
+  int result = tenon__sys_connect(s, native);
+  return result < 0 ? connect_rest(s, native, result) : refuse_self(s, native);
+}
+
+TENON__APART static int connect_watched(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_connect(s, peer, timeout_ms);
   if (timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   int result = tenon__to_peer(peer, &native);
   if (result < 0) return result;
-  if (!tenon__may_wait_inside(timeout_ms)) return connect_within(s, &native, timeout_ms);
-  result = tenon__sys_connect(s, &native);
-  return result == 0 ? refuse_self(s, &native) : connect_rest(s, &native, result);
+  int may_wait = tenon__may_wait_inside(timeout_ms);
+  return may_wait ? connect_forever(s, &native) : connect_within(s, &native, timeout_ms);
+}
+
+TENON__BRIEF int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms) {
+  tenon__sockaddr native;
+  if (timeout_ms != TENON_FOREVER || tenon__is_watched()) return connect_watched(s, peer, timeout_ms);
+  int result = tenon__to_peer(peer, &native);
+  return result < 0 ? result : connect_forever(s, &native);
 }
 
 int tenon_connect_result(tenon_sock s, int timeout_ms) {

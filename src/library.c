@@ -23,7 +23,7 @@ int tenon_cleanup(void) {
 
 /* A start that somebody else made ends when he likes, and all sockets with it; so Tenon makes one of its own, for good,
  * unless the program has. Who comes here too early in parallel is told that nothing was started, and starts. */
-void tenon__keep_started(void) {
+void tenon__start_for_good(void) {
   static atomic_int kept;
   if (atomic_load(&kept) || atomic_load(&startups) > 0 || atomic_exchange(&kept, 1)) return;
   if (tenon__sys_startup() < 0) atomic_store(&kept, 0);

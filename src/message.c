@@ -113,7 +113,7 @@ int tenon__can_receive(const tenon_message *message) {
 void tenon__hear_nothing(tenon_message *message, int flags) {
   message->fields = message->ttl = message->traffic_class = 0;
   message->flags = flags;
-  message->local = tenon_addr_any(TENON_AF_UNSPEC, 0);
+  memset(&message->local, 0, sizeof message->local);
   message->interface_index = 0;
 }
 

@@ -13,6 +13,10 @@
 #define TENON__APART
 #endif
 
+/* Before one that is short as long as nothing is odd: to become part of its callers, also of those in other files where
+ * the whole program is optimised when it is linked. */
+#define TENON__BRIEF inline
+
 #ifdef _WIN32
 #include "win32/native.h"
 #else

@@ -12,8 +12,11 @@
 
 /* ---- library.c ---- */
 
-/* Sees to it that the system's socket layer stays for as long as sockets may be there. */
-void tenon__keep_started(void);
+/* Sees to it that the system's socket layer, if it is one that is started, stays for as long as sockets may be there. */
+void tenon__start_for_good(void);
+static inline void tenon__keep_started(void) {
+  if (TENON__NATIVE_IS_STARTED) tenon__start_for_good();
+}
 
 /* ---- wait.c ---- */
 
@@ -49,17 +52,24 @@ static inline int tenon__is_transfer(const void *data, size_t size, int timeout_
   return (data || size == 0) && size <= PTRDIFF_MAX && timeout_ms >= TENON_FOREVER;
 }
 
-/* Whether one system call that may wait is all that it takes, and there is nothing to be said against the arguments:
- * what busy programs ask for. In one comparison: without a waker ~tenon__sys_cancel() is 0, else beyond any handle, as
- * size - 1 is for no bytes at all, and tenon__tracing while calls are traced. */
-static inline int tenon__is_plain(tenon_sock s, const void *data, size_t size, int timeout_ms) {
-  if (timeout_ms != TENON_FOREVER || !data) return 0;
-  return ((uintptr_t)s | (size - 1) | (uintptr_t)~tenon__sys_cancel() | tenon__tracing) < INT_MAX;
+/* What there is to look after in each call that sends or receives: that calls are traced, and each thread that has a
+ * waker. Counted down from 0. */
+extern atomic_uintptr_t tenon__watches;
+
+static inline void tenon__watch(int change) {
+  if (change != 0) atomic_fetch_sub(&tenon__watches, (uintptr_t)change);
 }
 
-/* The same for a call that must not wait, which takes no look at wakers. */
-static inline int tenon__is_plain_now(tenon_sock s, const void *data, size_t size) {
-  return data && ((uintptr_t)s | (size - 1) | tenon__tracing) < INT_MAX;
+/* 0 if there is nothing, or beyond any handle. */
+static inline uintptr_t tenon__is_watched(void) {
+  return atomic_load_explicit(&tenon__watches, memory_order_relaxed);
+}
+
+/* Whether, unless there is a limit, one system call is all that it takes, and there is nothing to be said against the
+ * arguments: what busy programs ask for. In one comparison: anything to look after is beyond any handle, as size - 1 is
+ * for no bytes at all. */
+static inline int tenon__is_plain(tenon_sock s, const void *data, size_t size) {
+  return data && (tenon__is_watched() | (uintptr_t)s | (size - 1)) < INT_MAX;
 }
 
 /* ---- option.c, option_value.c, multicast.c ---- */
@@ -116,6 +126,11 @@ ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit
 int tenon__can_receive(const tenon_message *message);
 /* Completes what the system set. */
 void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, size_t size);
+
+/* ---- waker.c ---- */
+
+/* As tenon_cancel_on(), with the handle or TENON_NO_SOCK. */
+void tenon__cancel_on(tenon_sock ready);
 
 /* ---- poll.c ---- */
 

@@ -4,19 +4,24 @@
 
 #define BACKLOG_MAX 65535
 
-tenon_sock tenon_socket(int family, int type, int protocol) {
+static int is_protocol_of(int family, int type, int protocol) {
+  return family != TENON_AF_UNIX && protocol == (type == TENON_SOCK_STREAM ? TENON_IPPROTO_TCP : TENON_IPPROTO_UDP);
+}
+
+TENON__APART static tenon_sock open_local(int type) {
+  tenon_sock s = tenon__sys_socket(TENON_AF_UNIX, type, 0);
+  int is_missing = s == TENON_EAFNOSUPPORT || s == TENON_ESOCKTNOSUPPORT || s == TENON_EPROTONOSUPPORT;
+  return is_missing ? TENON_ENOTSUP : s;
+}
+
+TENON__BRIEF tenon_sock tenon_socket(int family, int type, int protocol) {
   if (tenon__is_traced()) return tenon__traced_socket(family, type, protocol);
-  int is_stream = type == TENON_SOCK_STREAM;
   if (family != TENON_AF_INET && family != TENON_AF_INET6 && family != TENON_AF_UNIX)
     return tenon__refuse(TENON_EAFNOSUPPORT);
-  if (!is_stream && type != TENON_SOCK_DGRAM) return tenon__refuse(TENON_ESOCKTNOSUPPORT);
-  int own_protocol = is_stream ? TENON_IPPROTO_TCP : TENON_IPPROTO_UDP;
-  if (protocol != 0 && (protocol != own_protocol || family == TENON_AF_UNIX))
-    return tenon__refuse(TENON_EPROTONOSUPPORT);
+  if (type != TENON_SOCK_STREAM && type != TENON_SOCK_DGRAM) return tenon__refuse(TENON_ESOCKTNOSUPPORT);
+  if (protocol != 0 && !is_protocol_of(family, type, protocol)) return tenon__refuse(TENON_EPROTONOSUPPORT);
   tenon__keep_started();
-  tenon_sock s = tenon__sys_socket(family, type, protocol);
-  int is_missing = s == TENON_EAFNOSUPPORT || s == TENON_ESOCKTNOSUPPORT || s == TENON_EPROTONOSUPPORT;
-  return is_missing && family == TENON_AF_UNIX ? TENON_ENOTSUP : s;
+  return family == TENON_AF_UNIX ? open_local(type) : tenon__sys_socket(family, type, protocol);
 }
 
 /* Whoever lingers, unless it is for no time at all, would wait in close; on Windows the handle might even stay open. */
@@ -90,11 +95,15 @@ int tenon_shutdown(tenon_sock s, int how) {
 
 _Atomic(tenon__closing *) tenon__on_close;
 
-int tenon_close(tenon_sock s) {
+TENON__APART static int close_told(tenon_sock s, tenon__closing *tell) {
   if (tenon__is_traced()) return tenon__traced_close(s);
-  tenon__closing *on_close = atomic_load_explicit(&tenon__on_close, memory_order_acquire);
-  if (on_close) on_close(s);
+  if (tell) tell(s);
   return tenon__sys_close(s);
+}
+
+TENON__BRIEF int tenon_close(tenon_sock s) {
+  tenon__closing *tell = atomic_load_explicit(&tenon__on_close, memory_order_acquire);
+  return tell || tenon__tracing ? close_told(s, tell) : tenon__sys_close(s);
 }
 
 /* Winsock knows no name of a socket that is not bound. */

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
+atomic_uintptr_t tenon__watches;
+
 /* 0 if another attempt is worth while. A connection that is still being made is waited for, as systems do that let one
  * send and receive on it already. */
 static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
@@ -60,9 +62,11 @@ TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t
   return tenon__send_parts(s, (tenon__parts){&whole, 1, 0}, size, timeout_ms, first);
 }
 
-ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
-  if (tenon__is_plain(s, data, size, timeout_ms)) return tenon__sys_send_plain(s, data, size);
-  if (timeout_ms == 0 && tenon__is_plain_now(s, data, size)) return tenon__sys_send_now(s, data, size);
+TENON__BRIEF ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
+  if (tenon__is_plain(s, data, size)) {
+    if (timeout_ms == TENON_FOREVER) return tenon__sys_send_plain(s, data, size);
+    if (timeout_ms == 0) return tenon__sys_send_now(s, data, size);
+  }
   return send_within(s, data, size, timeout_ms, 0);
 }
 
@@ -111,9 +115,11 @@ TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t si
   return size == 0 ? 0 : receive(s, data, size, flags, first, &limit);
 }
 
-ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
-  if (tenon__is_plain(s, data, size, timeout_ms)) return tenon__sys_recv_plain(s, data, size);
-  if (timeout_ms == 0 && tenon__is_plain_now(s, data, size)) return tenon__sys_recv_now(s, data, size);
+TENON__BRIEF ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
+  if (tenon__is_plain(s, data, size)) {
+    if (timeout_ms == TENON_FOREVER) return tenon__sys_recv_plain(s, data, size);
+    if (timeout_ms == 0) return tenon__sys_recv_now(s, data, size);
+  }
   return receive_within(s, data, size, timeout_ms, 0, 0);
 }
 

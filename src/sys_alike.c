@@ -23,7 +23,7 @@ void tenon__sys_lock_destroy(tenon__lock *lock) {
   TENON__NATIVE_LOCK_DESTROY(lock);
 }
 
-int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local) {
+TENON__BRIEF int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local) {
   local->size = sizeof local->u;
   return getsockname(tenon__native(s), &local->u.any, &local->size) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
 }

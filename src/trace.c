@@ -16,9 +16,11 @@ static void (*trace_callback)(const tenon_traced *call, void *context);
 static void *trace_context;
 
 void tenon_trace(void (*callback)(const tenon_traced *call, void *context), void *context) {
+  int was_traced = trace_callback != NULL, is_traced = callback != NULL;
   trace_callback = callback;
   trace_context = context;
-  tenon__tracing = callback ? UINTPTR_MAX : 0;
+  tenon__tracing = (uintptr_t)is_traced;
+  tenon__watch(is_traced - was_traced);
 }
 
 int64_t tenon__trace_begin(void) {

@@ -9,7 +9,7 @@
 #include "tenon/trace.h"
 #include "tenon/urgent.h"
 
-/* UINTPTR_MAX while calls are traced, else 0. */
+/* 1 while calls are traced, else 0. */
 extern uintptr_t tenon__tracing;
 
 /* Whether this call is the program's own, and traced. */

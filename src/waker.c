@@ -39,5 +39,11 @@ int tenon_waker_close(tenon_waker *w) {
 }
 
 void tenon_cancel_on(const tenon_waker *w) {
-  tenon__sys_set_cancel(w ? w->ready : TENON_NO_SOCK);
+  tenon__cancel_on(w ? w->ready : TENON_NO_SOCK);
+}
+
+void tenon__cancel_on(tenon_sock ready) {
+  int had = tenon__sys_cancel() != TENON_NO_SOCK, has = ready != TENON_NO_SOCK;
+  tenon__sys_set_cancel(ready);
+  tenon__watch(has - had);
 }

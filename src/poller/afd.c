@@ -254,7 +254,7 @@ static int wait_for_answers(afd_queue *a, tenon_poller_event *events, int capaci
 }
 
 int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity, int timeout_ms) {
-  if (!p || !tenon__is_wait(events, capacity, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (!p || !events || !tenon__is_wait(capacity, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   afd_queue *a = afd_queue_of(p);
   if (!a) return tenon__refuse(TENON_EBADF);
   if (atomic_exchange(&a->is_busy, 1)) return tenon__refuse(TENON_EBUSY);

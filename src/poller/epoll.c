@@ -128,7 +128,6 @@ TENON__APART static int take_wake(queue *q, char *native, int count) {
 /* What a wait was asked for. It waits in memory for the unusual case: the compiler would keep it in registers, which have
  * to be saved first. */
 typedef struct wanted_wait {
-  tenon_poller_event *events;
   int capacity, timeout_ms;
 } wanted_wait;
 
@@ -138,7 +137,7 @@ enum { IN_PLACE = sizeof(struct epoll_event) <= sizeof(tenon_poller_event), PIEC
 /* With a limit, after an interruption, or if the kernel did not like the capacity, which it bounds. */
 TENON__APART static int wait_within(const queue *q, struct epoll_event *native, const volatile wanted_wait *w) {
   int most = IN_PLACE ? INT_MAX / (int)sizeof *native : PIECE, ready, remaining;
-  if (!tenon__is_wait(w->events, w->capacity, w->timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (!tenon__is_wait(w->capacity, w->timeout_ms)) return tenon__refuse(TENON_EINVAL);
   tenon__limit limit = tenon__limit_of(w->timeout_ms);
   do {
     remaining = tenon__limit_remaining(&limit);
@@ -148,32 +147,41 @@ TENON__APART static int wait_within(const queue *q, struct epoll_event *native, 
   return ready < 0 ? 0 : ready;
 }
 
-/* Fills the caller's events in place, from the last one on: what is written never reaches what is still to be read. */
-static void unpack_events(tenon_poller_event *events, const char *native, int count) {
-  tenon_poller_event *to = events + count;
-  const char *from = native + (size_t)count * sizeof(struct epoll_event);
-  while (to != events) {
-    struct epoll_event event;
-    from -= sizeof event;
-    to--;
-    memcpy(&event, from, sizeof event);
-    to->pointer = event.data.ptr;
-    to->events = (int)to_events(event.events);
-  }
+static inline void unpack_event(tenon_poller_event *events, const char *native, int i) {
+  struct epoll_event event;
+  memcpy(&event, native + (size_t)i * sizeof event, sizeof event);
+  events[i].pointer = event.data.ptr;
+  events[i].events = (int)to_events(event.events);
 }
 
-int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity, int timeout_ms) {
+/* Fills the caller's events in place, from the last one on: what is written never reaches what is still to be read. */
+static inline void unpack_events(tenon_poller_event *events, const char *native, int count) {
+  while (--count > 0) unpack_event(events, native, count);
+  unpack_event(events, native, 0);
+}
+
+/* If there was nothing but a wake-up or the end of the limit, or the first wait has not done. */
+TENON__APART static int wait_unusually(queue *q, struct epoll_event *native, tenon_poller_event *events,
+                                       const volatile wanted_wait *w, int ready) {
+  if (ready < 0) ready = wait_within(q, native, w);
+  if (atomic_load_explicit(&q->is_woken, memory_order_acquire)) ready = take_wake(q, (char *)native, ready);
+  if (ready > 0) unpack_events(events, (const char *)native, ready);
+  return ready;
+}
+
+TENON__BRIEF int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity, int timeout_ms) {
   struct epoll_event piece[PIECE], *native = IN_PLACE ? (struct epoll_event *)(void *)events : piece;
   if (!p || !events) return tenon__refuse(TENON_EINVAL);
   queue *q = queue_of(p);
   volatile wanted_wait wanted;
-  wanted.events = events, wanted.capacity = capacity, wanted.timeout_ms = timeout_ms;
+  wanted.capacity = capacity, wanted.timeout_ms = timeout_ms;
   if (atomic_exchange_explicit(&q->is_busy, 1, memory_order_acquire)) return tenon__refuse(TENON_EBUSY);
   int is_plain = (unsigned)timeout_ms + 1 <= 1 && (IN_PLACE || capacity <= PIECE);
   int ready = is_plain ? epoll_wait(~q->not_queue, native, capacity, timeout_ms) : -1;
-  if (ready < 0) ready = wait_within(q, native, &wanted);
-  if (atomic_load_explicit(&q->is_woken, memory_order_acquire)) ready = take_wake(q, (char *)native, ready);
-  if (ready > 0) unpack_events(wanted.events, (const char *)native, ready);
+  if (ready > 0 && !atomic_load_explicit(&q->is_woken, memory_order_acquire))
+    unpack_events(events, (const char *)native, ready);
+  else
+    ready = wait_unusually(q, native, events, &wanted, ready);
   atomic_store_explicit(&q->is_busy, 0, memory_order_release);
   return ready;
 }

@@ -167,7 +167,7 @@ static int poll_once(poll_set *f, tenon_poller_event *events, int capacity, teno
 }
 
 int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity, int timeout_ms) {
-  if (!p || !tenon__is_wait(events, capacity, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (!p || !events || !tenon__is_wait(capacity, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   poll_set *f = poll_set_of(p);
   if (!f) return tenon__refuse(TENON_EBADF);
   if (atomic_exchange(&f->is_busy, 1)) return tenon__refuse(TENON_EBUSY);

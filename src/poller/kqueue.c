@@ -142,7 +142,7 @@ static int take_wake(kernel_queue *q, const struct kevent *natives, int count) {
 
 int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity, int timeout_ms) {
   struct kevent natives[PIECE];
-  if (!p || !tenon__is_wait(events, capacity, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (!p || !events || !tenon__is_wait(capacity, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   kernel_queue *q = kernel_queue_of(p);
   if (q->not_queue == 0) return tenon__refuse(TENON_EBADF);
   if (atomic_exchange(&q->is_busy, 1)) return tenon__refuse(TENON_EBUSY);

@@ -15,8 +15,8 @@ static inline int tenon__is_interest(int events, int flags) {
   return events != 0 && (events & ~(TENON_POLLIN | TENON_POLLOUT)) == 0 && (flags & ~TENON_POLLER_ONCE) == 0;
 }
 
-static inline int tenon__is_wait(const tenon_poller_event *events, int capacity, int timeout_ms) {
-  return events && capacity > 0 && timeout_ms >= TENON_FOREVER;
+static inline int tenon__is_wait(int capacity, int timeout_ms) {
+  return capacity > 0 && timeout_ms >= TENON_FOREVER;
 }
 
 /* ---- table.c: entries by socket, for mechanisms that have to keep them ---- */

@@ -34,6 +34,8 @@ typedef int tenon__file;
 typedef struct addrinfo tenon__native_info;
 typedef struct pollfd tenon__native_pollfd;
 
+#define TENON__NATIVE_IS_STARTED 0
+
 /* Linux has a bit of its own, to be asked for, that tells that the peer sends no more. */
 #ifndef POLLRDHUP
 #define POLLRDHUP 0

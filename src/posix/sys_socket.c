@@ -32,20 +32,31 @@ static void hear_own_groups_only(int fd, int family) {
   (void)fd, (void)family;
 }
 
-tenon_sock tenon__sys_socket(int family, int type, int protocol) {
+static tenon_sock open_descriptor(int family, int type, int protocol) {
   int native_type = type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 #ifdef SOCK_CLOEXEC
   native_type |= SOCK_CLOEXEC;
 #endif
   int fd = socket(tenon__native_family(family), native_type, protocol);
-  if (fd < 0) return tenon__failure(TENON__SOCKET, fd);
+  if (fd < 0) return tenon__failure(TENON__SOCKET, TENON_NO_SOCK);
   complete_descriptor(fd);
+  return fd;
+}
+
+TENON__APART static tenon_sock open_with_options(int family, int type, int protocol) {
+  int fd = (int)open_descriptor(family, type, protocol);
+  if (fd < 0) return fd;
   if (family == TENON_AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0); /* OpenBSD refuses */
   if (type == TENON_SOCK_DGRAM) hear_own_groups_only(fd, family);
 #ifdef SO_NOSIGPIPE /* macOS and the BSDs send no more than 9,216 bytes in a datagram unless there is room for them */
   if (type == TENON_SOCK_DGRAM) set_option(fd, SOL_SOCKET, SO_SNDBUF, 65535);
 #endif
   return fd;
+}
+
+TENON__BRIEF tenon_sock tenon__sys_socket(int family, int type, int protocol) {
+  if (family == TENON_AF_INET6 || type != TENON_SOCK_STREAM) return open_with_options(family, type, protocol);
+  return open_descriptor(family, type, protocol);
 }
 
 int tenon__sys_socketpair(tenon_sock pair[2]) {
@@ -69,14 +80,19 @@ int tenon__sys_adopt(tenon_sock s) {
 }
 
 /* Of local attempts none goes on by itself. */
-int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
-  int is_local = peer->u.any.sa_family == AF_UNIX, result;
+TENON__APART static int connect_locally(int fd, const tenon__sockaddr *peer) {
+  int result;
   do {
-    result = connect(tenon__native(s), &peer->u.any, peer->size);
-  } while (is_local && result < 0 && errno == EINTR);
-  if (result == 0) return 0;
-  int code = tenon__failure(TENON__CONNECT, s);
-  return is_local && code == TENON_EADDRNOTAVAIL ? TENON_EAGAIN : code;
+    result = connect(fd, &peer->u.any, peer->size);
+  } while (result < 0 && errno == EINTR);
+  int code = result == 0 ? 0 : tenon__failure(TENON__CONNECT, fd);
+  return code == TENON_EADDRNOTAVAIL ? TENON_EAGAIN : code;
+}
+
+TENON__BRIEF int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
+  int fd = tenon__native(s);
+  if (peer->u.any.sa_family == AF_UNIX) return connect_locally(fd, peer);
+  return connect(fd, &peer->u.any, peer->size) == 0 ? 0 : tenon__failure(TENON__CONNECT, TENON_NO_SOCK);
 }
 
 /* SO_REUSEADDR lets the port of connections in TIME_WAIT be bound again. Left on, it would also let a second socket
@@ -100,20 +116,20 @@ int tenon__sys_listen(tenon_sock s, int backlog) {
   return result;
 }
 
-tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer) {
+TENON__BRIEF tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer) {
 #ifdef SOCK_CLOEXEC
   int fd = accept4(tenon__native(s), &peer->u.any, &peer->size, SOCK_CLOEXEC);
 #else
   int fd = accept(tenon__native(s), &peer->u.any, &peer->size);
 #endif
-  if (fd < 0) return tenon__failure(TENON__ACCEPT, s);
+  if (fd < 0) return tenon__failure(TENON__ACCEPT, TENON_NO_SOCK);
   complete_descriptor(fd);
   return fd;
 }
 
 /* Any other error comes after the descriptor is gone; a second close would hit somebody else's. */
-int tenon__sys_close(tenon_sock s) {
-  return close(tenon__native(s)) < 0 && errno == EBADF ? tenon__failure(TENON__NAMES, s) : 0;
+TENON__BRIEF int tenon__sys_close(tenon_sock s) {
+  return close(tenon__native(s)) < 0 && errno == EBADF ? tenon__failure(TENON__NAMES, TENON_NO_SOCK) : 0;
 }
 
 int tenon__sys_set_nonblocking(tenon_sock s, int on) {

@@ -34,7 +34,7 @@ static ptrdiff_t plain_failure(tenon__operation operation, const volatile tenon_
   return errno == EINTR ? 0 : tenon__failure(operation, t->s);
 }
 
-ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
+TENON__BRIEF ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
   volatile tenon__transfer whole;
   whole.s = s, whole.data = (void *)data, whole.size = size;
   ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL);
@@ -42,7 +42,7 @@ ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
   return tenon__send_rest((tenon__transfer *)&whole, sent < 0 ? plain_failure(TENON__SEND, &whole) : sent);
 }
 
-ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
+TENON__BRIEF ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
   volatile tenon__transfer whole;
   whole.s = s, whole.data = data, whole.size = size;
   ssize_t received = recv((int)s, data, size, 0);
@@ -58,13 +58,13 @@ TENON__APART static ptrdiff_t recv_now_failure(tenon_sock s) {
   return tenon__recv_failure(s, errno == EINTR ? TENON_EAGAIN : tenon__failure(TENON__RECV, s));
 }
 
-ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
+TENON__BRIEF ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
   volatile tenon_sock handle = s;
   ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   return sent >= 0 ? sent : send_now_failure(handle);
 }
 
-ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
+TENON__BRIEF ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
   volatile tenon_sock handle = s;
   ssize_t received = recv((int)s, data, size, MSG_DONTWAIT);
   return received >= 0 ? received : recv_now_failure(handle);

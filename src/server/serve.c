@@ -204,9 +204,9 @@ static int open_reception(const tenon_server *server) {
   int result = r.items ? r.model->open(server, &r.team) : tenon__refuse(TENON_ENOMEM);
   if (result == 0) {
     tenon_sock cancel = tenon__sys_cancel(); /* who serves is ended by stop, and by nothing half-way */
-    tenon__sys_set_cancel(TENON_NO_SOCK);
+    tenon__cancel_on(TENON_NO_SOCK);
     result = run_reception(&r);
-    tenon__sys_set_cancel(cancel);
+    tenon__cancel_on(cancel);
   }
   if (r.listener != TENON_NO_SOCK) tenon_close(r.listener);
   if (r.items) tenon__release(r.items);

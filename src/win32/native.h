@@ -21,6 +21,8 @@ typedef HANDLE tenon__file;
 typedef ADDRINFOW tenon__native_info;
 typedef WSAPOLLFD tenon__native_pollfd;
 
+#define TENON__NATIVE_IS_STARTED 1
+
 /* POLLIN and POLLOUT are more than that, and other bits make WSAPoll fail. */
 #define TENON__NATIVE_IN POLLRDNORM
 #define TENON__NATIVE_OUT POLLWRNORM
