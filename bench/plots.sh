@@ -4,7 +4,7 @@
 # Colours that also those can tell who see red and green alike (Okabe and Ito), on white, also where all else is dark.
 style() { # SERVER
   case $1 in
-    tenon) echo '"#d55e00" lw 3 pt 7' ;;
+    tenon | tenon_lto) echo '"#d55e00" lw 3 pt 7' ;;
     epoll) echo '"#000000" lw 1.5 pt 6 dt 2' ;;
     poll | wsapoll) echo '"#0072b2" lw 1.5 pt 5' ;;
     libuv | select) echo '"#009e73" lw 1.5 pt 9' ;;

@@ -113,7 +113,10 @@ build() { # NAME [TARGET...]
     tsan) options+=(-DCMAKE_C_COMPILER=gcc -DCMAKE_C_FLAGS=-fsanitize=thread) ;;
     windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake") ;;
     windows-shared) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake" -DBUILD_SHARED_LIBS=ON) ;;
+    lto) options+=(-DCMAKE_C_COMPILER=gcc -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON) ;;
+    lto-windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake" -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON) ;;
     bench) options+=(-DCMAKE_C_COMPILER=gcc -DTENON_BUILD_BENCH=ON) ;;
+    bench-lto) options+=(-DCMAKE_C_COMPILER=gcc -DTENON_BUILD_BENCH=ON -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON) ;;
     bench-windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake" -DTENON_BUILD_BENCH=ON) ;;
     windows-i686) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-i686.cmake") ;;
   esac
