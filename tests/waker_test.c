@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "check.h"
+#include "tenon/trace.h"
 
 static int is_fired(const tenon_waker *w, int timeout_ms) {
   tenon_pollfd item = {w->ready, TENON_POLLIN, 0};
@@ -260,4 +261,28 @@ TEST(one_waker_stops_many_threads) {
     CHECK_EQ(net_close2(waiters_sockets[i][0], waiters_sockets[i][1]), 0);
   }
   CHECK_EQ(tenon_waker_close(&shared_waker), 0);
+}
+
+static void take_and_drop_a_waker(void *argument) {
+  const tenon_waker *w = argument;
+  for (int i = 0; i < 3; i++) tenon_cancel_on(NULL);
+  for (int i = 0; i < 3; i++) tenon_cancel_on(w);
+  for (int i = 0; i < 3; i++) tenon_cancel_on(NULL);
+}
+
+/* Whether any thread has a waker is known of all of them together. */
+TEST(a_thread_that_drops_wakers_takes_none_from_others) {
+  static support_thread dropper;
+  char byte;
+  CHECK_EQ(net_pair(data_pair), 0);
+  CHECK_EQ(tenon_waker_open(&shared_waker), 0);
+  CHECK_EQ(tenon_waker_wake(&shared_waker), 0);
+  tenon_cancel_on(&shared_waker);
+  CHECK_EQ(support_thread_start(&dropper, take_and_drop_a_waker, &shared_waker), 0);
+  support_thread_join(&dropper);
+  for (int i = 0; i < 3; i++) tenon_trace(NULL, NULL);
+  CHECK_EQ(tenon_recv(data_pair[0], &byte, 1, TENON_FOREVER), TENON_ECANCELED);
+  tenon_cancel_on(NULL);
+  CHECK_EQ(tenon_waker_close(&shared_waker), 0);
+  CHECK_EQ(net_close2(data_pair[0], data_pair[1]), 0);
 }
