@@ -1,8 +1,24 @@
-/* file.c - sending files, and what has to be known for that.
+/* file.c - opening files, sending them, and what has to be known for that.
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
 #define BUFFER_SIZE 32768
+
+/* What is no regular file may have taken the place of one just now, hence the second look. */
+int tenon_file_open(FILE **file, const char *path) {
+  tenon__file native;
+  if (file) *file = NULL;
+  if (!file || !path || !path[0]) return tenon__refuse(TENON_EINVAL);
+  FILE *opened;
+  int result = tenon__sys_open_file(path, &opened);
+  if (result < 0) return result;
+  int64_t size = tenon__sys_file(opened, &native);
+  if (size >= 0)
+    *file = opened;
+  else
+    tenon__sys_close_file(opened);
+  return size < 0 ? (int)size : 0;
+}
 
 /* What is being sent: how far it has come, and how. */
 typedef struct shipment {

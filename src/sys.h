@@ -49,7 +49,8 @@ typedef enum tenon__operation {
   TENON__NAMES, /* getsockname, getpeername, shutdown, options, waiting, closing */
   TENON__LOOKUP,
   TENON__START,
-  TENON__ANY /* in a row: whatever the operation, but a lookup: resolvers number their errors apart */
+  TENON__OPEN, /* a file, by its name */
+  TENON__ANY   /* in a row: whatever the operation, but a lookup: resolvers number their errors apart */
 } tenon__operation;
 
 /* A row of a system's table. The first row that fits counts, so those of one operation stand before those of any. */

@@ -154,6 +154,10 @@ int tenon__sys_thread_start(tenon__thread_function *run, void *argument) {
   return result;
 }
 
+void tenon__sys_close_file(FILE *file) {
+  fclose(file);
+}
+
 void tenon__sys_flush(void) {
   fflush(stdout);
 }

@@ -44,8 +44,13 @@ tenon_sock tenon__sys_take_over(tenon_sock channel);
 
 /* ---- Files (sys_file.c) ---- */
 
+/* Opens a file for reading, as bytes: not inherited, shared with everybody, without waiting for anybody. TENON_EINVAL
+ * for what would notice that, and is no regular file; what else is none, the next one tells. The C library allocates. */
+int tenon__sys_open_file(const char *path, FILE **file);
 /* The size of a regular file that can be read, and its native handle. TENON_EINVAL, TENON_EACCES. */
 int64_t tenon__sys_file(FILE *file, tenon__file *native);
+/* Closes it; spelled alike on all systems. */
+void tenon__sys_close_file(FILE *file);
 /* When it was last written to, in seconds since 1970; 0 if that is not known. */
 int64_t tenon__sys_file_time(const tenon__file *file);
 /* At an offset, without moving the file's position; 0 at the end. */

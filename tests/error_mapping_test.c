@@ -20,8 +20,8 @@ static const struct {
 } operations[] = {
     {TENON__SOCKET, "socket"},     {TENON__CONNECT, "connect"}, {TENON__BIND, "bind"},   {TENON__LISTEN, "listen"},
     {TENON__ACCEPT, "accept"},     {TENON__SEND, "send"},       {TENON__RECV, "recv"},   {TENON__SENDTO, "sendto"},
-    {TENON__RECVFROM, "recvfrom"}, {TENON__NAMES, "names"},     {TENON__START, "start"}, {TENON__ANY, "any"},
-    {TENON__LOOKUP, "lookup"},
+    {TENON__RECVFROM, "recvfrom"}, {TENON__NAMES, "names"},     {TENON__START, "start"}, {TENON__OPEN, "open"},
+    {TENON__ANY, "any"},           {TENON__LOOKUP, "lookup"},
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 

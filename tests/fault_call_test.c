@@ -7,6 +7,7 @@
 #include "faults/sweep.h"
 #include "net.h"
 #include "tenon.h"
+#include "tenon/file.h"
 
 /* ---- Pairs, wakers, waiting -------------------------------------------------------------------------------------- */
 
@@ -123,6 +124,34 @@ TEST(datagrams_survive_each_fault) {
 TEST(datagrams_over_ipv6_survive_each_fault) {
   if (!tenon_supports(TENON_SUPPORTS_IPV6)) SKIP("no IPv6");
   CHECK(sweep("datagrams over IPv6", datagrams_over_ipv6, "getpeername"));
+}
+
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
+
+static ptrdiff_t sending_a_file(tenon_sock *socks) {
+  char data[8];
+  FILE *file;
+  int opened = tenon_file_open(&file, "tenon-fault-file");
+  SWEEP_EXPECT((opened == 0) == (file != NULL));
+  SWEEP_TRY(opened);
+  ptrdiff_t result = (ptrdiff_t)tenon_file_size(file, NULL);
+  if (result >= 0) result = tenon_socketpair(socks);
+  if (result >= 0) result = (ptrdiff_t)tenon_sendfile(socks[0], file, 0, 4, NET_LIMIT_MS);
+  fclose(file);
+  SWEEP_TRY(result);
+  SWEEP_TRY(tenon_recv_all(socks[1], data, 4, NET_LIMIT_MS));
+  SWEEP_EXPECT(memcmp(data, "file", 4) == 0);
+  return 0;
+}
+
+TEST(opening_and_sending_a_file_survives_each_fault) {
+  FILE *file = fopen("tenon-fault-file", "wb");
+  CHECK(file != NULL);
+  fputs("file", file);
+  fclose(file);
+  int is_well = sweep("sending a file", sending_a_file, SWEEP_PAIRING);
+  remove("tenon-fault-file");
+  CHECK(is_well);
 }
 
 /* ---- Properties -------------------------------------------------------------------------------------------------- */

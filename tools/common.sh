@@ -129,9 +129,10 @@ build() { # NAME [TARGET...]
 wine_runs=false
 
 # Debian's Wine has no preloader: once in some thousand starts the kernel's random layout takes an address that Wine has
-# to have, and the start fails. Where the layout can be had without chance, this comes before the command.
-steady=()
-if setarch -R true 2>/dev/null; then steady=(setarch -R); fi
+# to have, and the start fails. Where the layout can be had without chance, this comes before the command. And it takes
+# names beyond ASCII only in a locale that has them.
+steady=(env LC_ALL=C.UTF-8)
+if setarch -R true 2>/dev/null; then steady+=(setarch -R); fi
 
 # Makes the prefix, which takes seconds and is kept, and starts a server that outlives its clients: Debian's ends with
 # each of them, which costs every program a cold start.

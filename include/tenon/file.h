@@ -1,4 +1,4 @@
-/* tenon/file.h - sending files, and what has to be known for that.
+/* tenon/file.h - files to be sent: opening them, sending them, and what has to be known for that.
  * SPDX-License-Identifier: MIT
  *
  * What holds in tenon.h for results, handles, time and input holds here. */
@@ -12,6 +12,21 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Opens a regular file for reading its very bytes and sets *file, which is the caller's to close, with fclose(), and is
+ * NULL after a failure. Child processes do not inherit it, and others may read, write, rename and delete it meanwhile
+ * (on Windows one that was deleted may keep its name until it is closed). Nobody is waited for: a folder, a pipe, a
+ * device or a socket's file is TENON_EINVAL, at once, and so are Windows' names of devices ("nul.txt", "COM1").
+ *
+ * On Windows the path is UTF-8, and what is not names nothing; main() is given its arguments like that if the program's
+ * manifest asks for it (examples/utf8.manifest). On POSIX systems names are bytes, and go to the system as they are. A
+ * path has at most 4095 bytes, or what the system says: Windows finds nothing beyond 259 characters unless it and the
+ * program's manifest have opted in. The C library allocates for it, and may have a limit of its own.
+ *
+ * TENON_ENOENT; TENON_EACCES: it may not be read, on Windows also because somebody has it for himself alone;
+ * TENON_EMFILE, TENON_ENFILE, TENON_ENOMEM, TENON_ENAMETOOLONG, TENON_ELOOP; TENON_EAGAIN: Linux has lent it to a
+ * program that has to give it back first. An empty path is TENON_EINVAL. */
+TENON_API int tenon_file_open(FILE **file, const char *path);
 
 /* Sends count bytes of the file from offset on over a stream, by the system's own way of sending files where that keeps
  * what is promised here, and returns how many that were: less than count only if the file ends before, as it is when

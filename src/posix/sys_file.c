@@ -1,4 +1,4 @@
-/* posix/sys_file.c - files, to be sent.
+/* posix/sys_file.c - files: opening them, and sending them.
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
@@ -11,6 +11,23 @@
 #endif
 
 #define FILE_TRANSFER_MAX ((int64_t)1 << 30)
+
+/* A pipe's other end, and many a device, would notice that it is opened. What comes in between may be one of these, but
+ * is not waited for. */
+int tenon__sys_open_file(const char *path, FILE **file) {
+  struct stat status;
+  if (stat(path, &status) < 0) return tenon__failure(TENON__OPEN, TENON_NO_SOCK);
+  if (!S_ISREG(status.st_mode)) return tenon__refuse(TENON_EINVAL);
+  int fd;
+  do {
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  } while (fd < 0 && errno == EINTR);
+  *file = fd < 0 ? NULL : fdopen(fd, "rb");
+  if (*file) return 0;
+  int result = tenon__failure(TENON__OPEN, TENON_NO_SOCK);
+  if (fd >= 0) close(fd);
+  return result;
+}
 
 int64_t tenon__sys_file(FILE *file, tenon__file *native) {
   struct stat status;

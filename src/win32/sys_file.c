@@ -1,12 +1,57 @@
-/* win32/sys_file.c - files, to be sent.
+/* win32/sys_file.c - files: opening them, and sending them.
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <io.h>
 #include <mswsock.h>
+#include <wchar.h>
 
 #define SECONDS_TO_1970 11644473600          /* from 1601, when Windows begins to count */
+#define FILE_PATH_CAPACITY 4096              /* as POSIX systems mostly have it */
+#define NAME_LENGTH_MAX 255                  /* of one name in a path */
 #define FILE_TRANSFER_MAX ((int64_t)1 << 30) /* TransmitFile takes less than 2 GiB */
+
+/* "NUL", "COM1" and the like, in whichever folder, and pipes: what is there would notice that it is opened. Windows finds
+ * them, and which they are depends on its version. Too long a name is none of them. */
+static int is_device(const WCHAR *path) {
+  WCHAR full[MAX_PATH];
+  DWORD length = GetFullPathNameW(path, MAX_PATH, full, NULL);
+  return length > 4 && length < MAX_PATH && wmemcmp(full, L"\\\\.\\", 4) == 0;
+}
+
+/* Wine takes a name that is too long for one that is not there. */
+static int has_long_name(const WCHAR *path) {
+  size_t length;
+  while ((length = wcscspn(path, L"/\\")) <= NAME_LENGTH_MAX && path[length]) path += length + 1;
+  return length > NAME_LENGTH_MAX;
+}
+
+/* A folder is one that is not to be had. */
+static int why_not_opened(const WCHAR *path) {
+  DWORD error = GetLastError(), attributes = GetFileAttributesW(path);
+  if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY))
+    return tenon__refuse(TENON_EINVAL);
+  return tenon__returned(TENON__OPEN, has_long_name(path) ? ERROR_FILENAME_EXCED_RANGE : (int)error);
+}
+
+/* The C library has a limit of its own. */
+int tenon__sys_open_file(const char *path, FILE **file) {
+  const DWORD everybody = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  WCHAR wide[FILE_PATH_CAPACITY];
+  if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, FILE_PATH_CAPACITY) == 0)
+    return tenon__returned(TENON__OPEN, (int)GetLastError());
+  if (is_device(wide)) return tenon__refuse(TENON_EINVAL);
+  HANDLE handle = CreateFileW(wide, GENERIC_READ, everybody, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+  if (handle == INVALID_HANDLE_VALUE) return why_not_opened(wide);
+  int fd = _open_osfhandle((intptr_t)handle, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+  *file = fd < 0 ? NULL : _fdopen(fd, "rb");
+  if (*file) return 0;
+  int result = tenon__returned(TENON__OPEN, errno == ENOMEM ? ERROR_OUTOFMEMORY : ERROR_TOO_MANY_OPEN_FILES);
+  fd < 0 ? CloseHandle(handle) : _close(fd);
+  return result;
+}
 
 /* A read of nothing tells whether it may be read. */
 int64_t tenon__sys_file(FILE *file, tenon__file *native) {

@@ -1,11 +1,54 @@
-/* file.c - transcript: sending files.
+/* file.c - transcript: opening files, and sending them.
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "support.h"
 #include "tenon/file.h"
 #include "transcript.h"
+
+static void open_well(void) {
+  static const char name[] = "tenon-größe-日本.bin";
+  char data[16] = "";
+  FILE *file = support_create_file(name), *again;
+  if (file) fputs("12\r\n5\0326", file), fclose(file);
+  SHOW("file.open", "", tenon_file_open(&file, name));
+  COUNT("file.open.size", "", (ptrdiff_t)tenon_file_size(file, NULL));
+  FACT("file.open.inherited_by_children", "D010", file && support_inheritable(support_file_handle(file)));
+  SHOW("file.open.again", "", tenon_file_open(&again, name));
+  SHOW("file.open.removed", "", support_remove_file(name));
+  COUNT("file.open.removed.read", "", file ? (ptrdiff_t)fread(data, 1, sizeof data, file) : -1);
+  FACT("file.open.removed.read.bytes", "", memcmp(data, "12\r\n5\0326", 7) == 0);
+  if (again) fclose(again);
+  if (file) fclose(file);
+  SHOW("file.open.removed.closed", "", tenon_file_open(&file, name));
+  FACT("file.open.removed.closed.null", "", file == NULL);
+}
+
+static void open_badly(void) {
+  static char long_name[300], long_path[5000];
+  FILE *file = support_create_file("tenon-in-between");
+  if (file) fclose(file);
+  memset(long_name, 'n', sizeof long_name - 1);
+  for (size_t i = 0; i < sizeof long_path - 1; i++) long_path[i] = "./"[i % 2];
+  SHOW("file.open.null", "", tenon_file_open(&file, NULL));
+  SHOW("file.open.null_file", "", tenon_file_open(NULL, "tenon-in-between"));
+  SHOW("file.open.nothing", "", tenon_file_open(&file, ""));
+  SHOW("file.open.folder", "", tenon_file_open(&file, "."));
+  SHOW("file.open.folder.slash", "", tenon_file_open(&file, "./"));
+  SHOW("file.open.root", "", tenon_file_open(&file, "/"));
+  SHOW("file.open.device", "", tenon_file_open(&file, support_odd_file(0)));
+  SHOW("file.open.missing", "", tenon_file_open(&file, "tenon-none"));
+  SHOW("file.open.missing_folder", "", tenon_file_open(&file, "tenon-none/file"));
+  SHOW("file.open.file.slash", "", tenon_file_open(&file, "tenon-in-between/"));
+  SHOW("file.open.below_a_file", "", tenon_file_open(&file, "tenon-in-between/file"));
+  SHOW("file.open.no_utf_8", "", tenon_file_open(&file, "tenon-\303"));
+  SHOW("file.open.long_name", "", tenon_file_open(&file, long_name));
+  SHOW("file.open.long_path", "", tenon_file_open(&file, long_path));
+  FACT("file.open.long_path.null", "", file == NULL);
+  support_remove_file("tenon-in-between");
+}
 
 static void send_parts(FILE *file) {
   tenon_sock s[2] = {TENON_NO_SOCK, TENON_NO_SOCK};
@@ -62,6 +105,8 @@ static void send_too_much(FILE *file) {
 }
 
 void topic_file(void) {
+  open_well();
+  open_badly();
   FILE *file = tmpfile();
   FACT("file.opened", "", file != NULL);
   if (!file) return;

@@ -20,7 +20,7 @@
       X(set_nonblocking), X(family), X(had_peer), X(is_connecting), X(send), X(recv), X(sendto), X(recvfrom), X(wake), \
       X(wait), X(poll), X(getaddrinfo), X(canonname), X(getnameinfo), X(thread_start), X(gate_init), X(gate_wait),     \
       X(getsockname), X(getpeername), X(shutdown), X(is_listening), X(is_v6only), X(is_stream), X(take_error),         \
-      X(get_option), X(set_option), X(set_reset), X(is_reset)
+      X(get_option), X(set_option), X(set_reset), X(is_reset), X(open_file), X(file)
 #define FAULTS_ENUMERATOR(name) AT_##name
 typedef enum faults_point { FAULTS_POINTS(FAULTS_ENUMERATOR), FAULTS_POINT_COUNT } faults_point;
 

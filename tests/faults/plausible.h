@@ -64,6 +64,8 @@ static const plausible_row plausible[] = {
     {AT_set_option, 0, {TENON_ENOBUFS, TENON_ENOPROTOOPT, TENON_ENOMEM, TENON_EINVAL}},
     {AT_set_reset, 0, {TENON_ENOBUFS, TENON_EINVAL}},
     {AT_is_reset, 0, {TENON_ENOBUFS}},
+    {AT_open_file, 0, {TENON_ENOENT, TENON_EACCES, TENON_EMFILE, TENON_ENFILE, TENON_ENOMEM, TENON_ENAMETOOLONG}},
+    {AT_file, 0, {TENON_EINVAL, TENON_EACCES}},
 };
 enum { PLAUSIBLE_ROWS = sizeof plausible / sizeof *plausible };
 

@@ -153,6 +153,11 @@ PASS(int, wait, TENON__NAMES, (tenon_sock s, tenon__event event, tenon_sock canc
      (s, event, cancel, timeout_ms))
 PASS(int, poll, TENON__NAMES, (tenon__native_pollfd * items, int count, int timeout_ms), (items, count, timeout_ms))
 
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
+
+PASS(int, open_file, TENON__OPEN, (const char *path, FILE **file), (path, file))
+PASS(int64_t, file, TENON__OPEN, (FILE * file, tenon__file *native), (file, native))
+
 /* ---- Names ------------------------------------------------------------------------------------------------------- */
 
 int real__sys_getaddrinfo(const char *name, int is_host, const tenon__native_info *hints, tenon__native_info **list);

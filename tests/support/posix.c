@@ -14,8 +14,10 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,6 +107,40 @@ tenon_sock support_open_pipe(void) {
 
 void support_close_file(tenon_sock file) {
   close((int)file);
+}
+
+FILE *support_create_file(const char *path) {
+  return fopen(path, "wb");
+}
+
+int support_remove_file(const char *path) {
+  return remove(path);
+}
+
+tenon_sock support_file_handle(FILE *file) {
+  return fileno(file);
+}
+
+/* Rights mean nothing to root, who is somebody else meanwhile. */
+int support_deny_file(const char *path) {
+  if (chmod(path, 0) != 0) return -1;
+  return geteuid() == 0 ? seteuid(65534) : 0;
+}
+
+void support_allow_files(void) {
+  if (getuid() == 0 && seteuid(0) != 0) abort();
+}
+
+static const char odd_pipe[] = "tenon-odd-pipe";
+
+const char *support_odd_file(int number) {
+  static const char *const names[] = {"/dev/null", "/dev/zero", "/dev/tty", "/dev/", odd_pipe, NULL};
+  if (names[number] == odd_pipe) mkfifo(odd_pipe, 0600);
+  return names[number];
+}
+
+void support_remove_odd_files(void) {
+  remove(odd_pipe);
 }
 
 tenon_sock support_closed_handle(void) {

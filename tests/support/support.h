@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "tenon.h"
 
@@ -107,6 +108,22 @@ void support_give_all_handles_back(void);
 
 /* How often the process has asked for memory so far; -1 where that cannot be seen. */
 long support_allocations(void);
+
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
+
+/* By a path in UTF-8: opens a new file for writing bytes, or NULL, and removes one. */
+FILE *support_create_file(const char *path);
+int support_remove_file(const char *path);
+tenon_sock support_file_handle(FILE *file); /* the system's, which stays the file's */
+
+/* Keeps this process from reading a file that there is, one at a time, and lets it read all files again. */
+int support_deny_file(const char *path);
+void support_allow_files(void);
+
+/* What has a name, here in this folder or anywhere, and is no regular file: a device, a pipe; NULL after the last one.
+ * What was made for that is removed at last. */
+const char *support_odd_file(int number);
+void support_remove_odd_files(void);
 
 /* ---- Addresses --------------------------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
+#include <io.h>
 #include <process.h>
 #include <string.h>
 
@@ -105,6 +106,45 @@ tenon_sock support_open_pipe(void) {
 void support_close_file(tenon_sock file) {
   CloseHandle((HANDLE)file);
 }
+
+static const WCHAR *widened(const char *path) {
+  static WCHAR wide[256];
+  return MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, 256) > 0 ? wide : L"";
+}
+
+FILE *support_create_file(const char *path) {
+  return _wfopen(widened(path), L"wb");
+}
+
+int support_remove_file(const char *path) {
+  return _wremove(widened(path));
+}
+
+tenon_sock support_file_handle(FILE *file) {
+  return (tenon_sock)_get_osfhandle(_fileno(file));
+}
+
+static HANDLE denied = INVALID_HANDLE_VALUE;
+
+/* By having it for itself alone. */
+int support_deny_file(const char *path) {
+  denied = CreateFileW(widened(path), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+  return denied == INVALID_HANDLE_VALUE ? -1 : 0;
+}
+
+void support_allow_files(void) {
+  if (denied != INVALID_HANDLE_VALUE) CloseHandle(denied);
+  denied = INVALID_HANDLE_VALUE;
+}
+
+const char *support_odd_file(int number) {
+  static const char *const names[] = {
+      "NUL",      "nul.txt", "./NUL",     "CON",  "CONIN$",         "AUX", "PRN", "COM1", "COM9",
+      "lpt1.txt", "//./NUL", "\\\\.\\C:", "C:\\", "\\\\.\\pipe\\x", NULL};
+  return names[number];
+}
+
+void support_remove_odd_files(void) {}
 
 tenon_sock support_closed_handle(void) {
   tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
