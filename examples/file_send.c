@@ -63,11 +63,9 @@ int main(int argc, char **argv) {
     fputs(usage, stderr);
     return 2;
   }
-  FILE *file = fopen(argv[3], "rb");
-  if (!file) {
-    perror(argv[3]);
-    return 1;
-  }
+  FILE *file;
+  int opened = tenon_file_open(&file, argv[3]);
+  if (opened < 0) return fail(argv[3], opened);
   int status = run(argv[1], argv[2], file);
   fclose(file);
   return status;

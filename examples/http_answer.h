@@ -3,7 +3,6 @@
 #ifndef EXAMPLES_HTTP_ANSWER_H
 #define EXAMPLES_HTTP_ANSWER_H
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,22 +107,20 @@ static inline void http_close_file(http_answer *a) {
   a->left = 0;
 }
 
-/* The status for what fopen() says. */
-static inline int http_status_of_error(int error) {
-  if (error == EACCES || error == EPERM) return 403; /* on Windows also a folder */
-  if (error == EMFILE || error == ENFILE || error == ENOMEM) return 503;
-  return error == EIO ? 500 : 404;
+static inline int http_status_of_error(int code) {
+  if (tenon_is_retryable(code)) return 503;
+  if (code == TENON_EINVAL || code == TENON_EACCES) return 403; /* what is no regular file, or may not be read */
+  return code == TENON_EIO ? 500 : 404;
 }
 
 static inline int http_open(http_answer *a, const char *path, int64_t *modified) {
   a->offset = 0;
-  a->file = fopen(path, "rb");
-  if (!a->file) return http_status_of_error(errno);
+  int result = tenon_file_open(&a->file, path);
+  if (result < 0) return http_status_of_error(result);
   a->left = tenon_file_size(a->file, modified);
   if (a->left >= 0) return 200;
-  int status = a->left == TENON_EINVAL ? 403 : 500; /* what is no regular file */
   http_close_file(a);
-  return status;
+  return 500;
 }
 
 /* Opens the file of that name, or the index of a folder, to whose name a slash belongs (else 301). A folder without an

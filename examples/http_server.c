@@ -5,10 +5,8 @@
  * Ctrl-C ends it. The same source is a Linux and a Windows program.
  *
  * GET and HEAD of HTTP/1.1 and 1.0, connections that stay open, requests in a row, single ranges, If-Modified-Since
- * (the very date that was sent). A folder is its index.html. Links are followed: who can put them there decides what is
- * served. C's fopen() sets limits: on Windows it takes names in the system's own character set, so that others than
- * ASCII are mostly not found; and it would wait for ever for a POSIX pipe, which has no place in the folder. */
-#include <errno.h>
+ * (the very date that was sent). A folder is its index.html. Names are UTF-8, and what is neither a file nor a folder is
+ * refused. Links are followed: who can put them there decides what is served. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -259,14 +257,15 @@ static int read_option(char *option) {
   return 0;
 }
 
-/* C opens folders on some systems only, but tells on all of them when there is nothing. */
+/* A folder is there, but no file to be opened. */
 static int check_root(void) {
   const char *name = *root ? root : "/";
-  FILE *folder = fopen(name, "rb");
-  int is_there = folder ? tenon_file_size(folder, NULL) < 0 : errno != ENOENT;
-  if (folder) fclose(folder);
-  if (!is_there) fprintf(stderr, "http_server: %s: no such folder\n", name);
-  return !is_there;
+  FILE *file;
+  int result = tenon_file_open(&file, name);
+  if (result == TENON_EINVAL) return 0;
+  if (result == 0) fclose(file);
+  fprintf(stderr, "http_server: %s: no such folder\n", name);
+  return 1;
 }
 
 static int open_server(const char *service) {

@@ -15,7 +15,7 @@ rule_examples_windows() {
 
 # A file with a hole, which ends beyond what FILE_SIZE says: 5368709120 is for who has a minute.
 rule_examples_files() {
-  local size=${FILE_SIZE:-3000000} from to file=build/file.sparse
+  local size=${FILE_SIZE:-3000000} from to file=build/file-größe-日本.sparse
   built native "${examples[@]}" && built windows "${examples[@]}" && wine_start || return 1
   rm -f "$file"
   printf begin >"$file" && truncate -s "$size" "$file" && printf end >>"$file"
@@ -103,7 +103,8 @@ examples_keep_their_word() { # BUILD
     expect "$1" 0 '^sent CE  *received CE  *marked CE, [1-9][0-9]* hops left$' ecn &&
     expect "$1" 0 '^usage: file_send' file_send --help &&
     expect "$1" 1 'EAI_NONAME' file_send no.such.host.invalid 80 README.md &&
-    expect "$1" 1 'no-such-file' file_send localhost 80 no-such-file &&
+    expect "$1" 1 'no-such-file: not found' file_send localhost 80 no-such-file &&
+    expect "$1" 1 'build: invalid argument' file_send localhost 80 build &&
     expect "$1" 0 '^usage: file_receive' file_receive --help &&
     expect "$1" 2 '^usage: file_receive' file_receive &&
     expect "$1" 0 '^usage: hand_over' hand_over --help &&
