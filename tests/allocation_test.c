@@ -181,3 +181,54 @@ TEST(the_poller_takes_memory_only_where_it_says_so) {
   CHECK_EQ(allocations > 0, POLLER_ALLOCATES);
   if (!POLLER_ALLOCATES) CHECK_EQ(after, before);
 }
+
+enum { ROOM = 64 }; /* for each socket */
+
+static size_t taken;
+
+static void *allocate_weighed(size_t size) {
+  size_t *memory = malloc(size + 2 * sizeof *memory);
+  if (!memory) return NULL;
+  taken += size;
+  *memory = size;
+  return memory + 2;
+}
+
+static void release_weighed(void *memory) {
+  size_t *whole = memory;
+  if (!whole) return;
+  taken -= whole[-2];
+  free(whole - 2);
+}
+
+/* Enough of them that what they share has to grow. Counts those after which a poller has more than it may. */
+static int watch_idle(tenon_poller *p, tenon_sock pairs[IDLE][2]) {
+  size_t at_first = taken;
+  tenon_poller_event event;
+  int too_much = 0;
+  for (int i = 0; i < 2 * IDLE; i++) {
+    expect(tenon_poller_set(p, pairs[i / 2][i % 2], TENON_POLLIN, 0, NULL), 0);
+    too_much += taken - at_first > (size_t)(i + 1) * ROOM;
+  }
+  expect(tenon_poller_wait(p, &event, 1, 0), 0);
+  return too_much + (taken - at_first > 2 * IDLE * ROOM);
+}
+
+TEST(an_idle_socket_takes_at_most_64_bytes_of_a_poller) {
+  static tenon_sock pairs[IDLE][2];
+  tenon_poller p;
+  int opened = 0, too_much = 0;
+  while (opened < IDLE && net_pair(pairs[opened]) == 0) opened++;
+  tenon_set_allocator(allocate_weighed, release_weighed);
+  wrong = 0;
+  taken = 0;
+  expect(tenon_poller_open(&p), 0);
+  if (opened == IDLE) too_much = watch_idle(&p, pairs);
+  expect(tenon_poller_close(&p), 0);
+  tenon_set_allocator(NULL, NULL);
+  for (int i = 0; i < opened; i++) net_close2(pairs[i][0], pairs[i][1]);
+  CHECK_EQ(opened, IDLE);
+  CHECK_EQ(wrong, 0);
+  CHECK_EQ(too_much, 0);
+  CHECK_EQ(taken, 0);
+}

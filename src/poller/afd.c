@@ -10,22 +10,17 @@
 
 typedef enum question_state { IDLE, ASKED, TO_ASK, DEAD } question_state;
 
+/* The entry's state is a question_state (idle: reported once, and not set again), its group the device that is asked. The
+ * handle that the device knows the socket by stands in the answer, which also links those that are to be asked. */
 typedef struct question {
   tenon__entry entry;
-  tenon__afd_device *device;
-  OVERLAPPED overlapped; /* for the device: its first half is an IO_STATUS_BLOCK */
-  tenon__afd_info info;
-  SOCKET base;
-  void *pointer;
-  int events, flags;
-  question_state state; /* idle: reported once, and not set again */
-  struct question *next_to_ask;
+  tenon__afd_info answer;
 } question;
 
 typedef struct afd_queue {
   tenon__lock lock;
   HANDLE port;
-  tenon__afd_device *devices;
+  tenon__afd_devices devices;
   tenon__table table;
   question *to_ask;   /* reported by the last wait; some may have died since */
   size_t asked, dead; /* how many answers are to come, and for how many of them nobody waits */
@@ -44,52 +39,53 @@ static question *new_question(afd_queue *a, tenon_sock s, SOCKET base) {
   question *q = tenon__allocate(sizeof *q);
   if (!q) return NULL;
   memset(q, 0, sizeof *q);
-  q->entry.sock = s;
-  q->base = base;
-  q->device = tenon__afd_device_with_room(&a->devices, a->port, FROM_DEVICE);
-  q->device->questions++;
+  unsigned device = tenon__afd_device_with_room(&a->devices, a->port, FROM_DEVICE);
+  a->devices.list[device].questions++;
+  q->entry.group = device & 0xffffff; /* a process cannot have so many handles */
+  q->entry.sock = (int)s;
+  q->answer.handles[0].handle = (HANDLE)base;
   return q;
 }
 
-static void release_question(question *q) {
-  q->device->questions--;
+static void release_question(afd_queue *a, question *q) {
+  a->devices.list[q->entry.group].questions--;
   tenon__release(q);
 }
 
 /* 0 if there will be no answer. */
 static int ask(afd_queue *a, question *q) {
   ULONG about = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL | AFD_POLL_LOCAL_CLOSE;
-  if (q->events & TENON_POLLIN) about |= AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT;
-  if (q->events & TENON_POLLOUT) about |= AFD_POLL_SEND;
-  int is_asked = tenon__afd_ask(q->device->handle, q->base, about, &q->info, &q->overlapped);
-  q->state = is_asked ? ASKED : IDLE;
+  if (q->entry.events & TENON_POLLIN) about |= AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT;
+  if (q->entry.events & TENON_POLLOUT) about |= AFD_POLL_SEND;
+  int is_asked = tenon__afd_ask(a->devices.list[q->entry.group].handle, about, &q->answer, q);
+  q->entry.state = is_asked ? ASKED : IDLE;
   a->asked += is_asked != 0;
   return is_asked;
 }
 
 /* For one that is in no table any more. */
 static void let_go(afd_queue *a, question *q) {
-  if (q->state == IDLE) {
-    release_question(q);
+  if (q->entry.state == IDLE) {
+    release_question(a, q);
     return;
   }
-  if (q->state == ASKED) CancelIoEx(q->device->handle, &q->overlapped), a->dead++;
-  q->state = DEAD;
+  if (q->entry.state == ASKED) tenon__afd_cancel(a->devices.list[q->entry.group].handle, &q->answer), a->dead++;
+  q->entry.state = DEAD;
 }
 
 /* One whose socket the device no longer knows: it was closed. */
 static void forget(afd_queue *a, question *q) {
   tenon__table_take(&a->table, q->entry.sock);
-  release_question(q);
+  release_question(a, q);
 }
 
 static void ask_again(afd_queue *a) {
   question *q = a->to_ask, *next;
   a->to_ask = NULL;
   for (; q; q = next) {
-    next = q->next_to_ask;
-    if (q->state == DEAD)
-      release_question(q);
+    next = q->answer.next;
+    if (q->entry.state == DEAD)
+      release_question(a, q);
     else if (!ask(a, q))
       forget(a, q);
   }
@@ -97,28 +93,28 @@ static void ask_again(afd_queue *a) {
 
 /* Takes an answer off the port. Returns the question if it is one that anybody waits for. */
 static question *take_answer(afd_queue *a, const OVERLAPPED_ENTRY *answer) {
-  question *q = (question *)(void *)((char *)answer->lpOverlapped - offsetof(question, overlapped));
+  question *q = (question *)(void *)answer->lpOverlapped;
   a->asked--;
-  if (q->state == ASKED) return q;
+  if (q->entry.state == ASKED) return q;
   a->dead--;
-  release_question(q);
+  release_question(a, q);
   return NULL;
 }
 
-static ULONG what_was_said(const question *q) {
-  return q->overlapped.Internal == 0 && q->info.count > 0 ? q->info.handles[0].events : 0;
+static int is_closed(const question *q) {
+  return (q->answer.handles[0].events & AFD_POLL_LOCAL_CLOSE) != 0;
 }
 
 /* Reports on a socket whose question was answered, and plans to ask again. revents is what is the case by now: the answer
  * may be old. 1 if there is an event for the caller. */
 static int report_socket(afd_queue *a, question *q, int revents, tenon_poller_event *event) {
-  if (what_was_said(q) & (AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL))
+  if (q->answer.handles[0].events & (AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL))
     revents = TENON_POLLERR | TENON_POLLIN | TENON_POLLOUT; /* and stays so */
-  event->pointer = q->pointer;
+  event->pointer = q->entry.pointer;
   event->events = revents;
-  q->state = revents != 0 && (q->flags & TENON_POLLER_ONCE) ? IDLE : TO_ASK;
-  if (q->state == IDLE) return 1;
-  q->next_to_ask = a->to_ask;
+  q->entry.state = revents != 0 && q->entry.is_once ? IDLE : TO_ASK;
+  if (q->entry.state == IDLE) return 1;
+  q->answer.next = a->to_ask;
   a->to_ask = q;
   return revents != 0;
 }
@@ -129,10 +125,10 @@ static int report_answers(afd_queue *a, const OVERLAPPED_ENTRY *answers, int cou
   int sockets = 0, reported = 0;
   for (int i = 0; i < count; i++) {
     question *q = answers[i].lpCompletionKey == FROM_DEVICE ? take_answer(a, &answers[i]) : NULL;
-    if (q && (what_was_said(q) & AFD_POLL_LOCAL_CLOSE)) forget(a, q), q = NULL;
+    if (q && is_closed(q)) forget(a, q), q = NULL;
     if (!q) continue;
     answered[sockets] = q;
-    items[sockets++] = tenon__to_native_item((tenon_pollfd){q->entry.sock, q->events, 0});
+    items[sockets++] = tenon__to_native_item((tenon_pollfd){q->entry.sock, q->entry.events, 0});
   }
   int polled = sockets > 0 ? tenon__sys_poll(items, sockets, 0) : 0;
   for (int i = 0; i < sockets; i++) {
@@ -157,14 +153,14 @@ static void bury_the_dead(afd_queue *a) {
       continue;
     }
     question *q = take_answer(a, &answers[i]);
-    if (q && ((what_was_said(q) & AFD_POLL_LOCAL_CLOSE) || !ask(a, q))) forget(a, q);
+    if (q && (is_closed(q) || !ask(a, q))) forget(a, q);
   }
 }
 
 /* ---- The six functions ---- */
 
 static int close_queue(afd_queue *a) {
-  tenon__afd_close_devices(a->devices);
+  tenon__afd_close_devices(&a->devices);
   if (a->port) CloseHandle(a->port);
   if (a->table.chains) tenon__table_close(&a->table);
   tenon__sys_lock_destroy(&a->lock);
@@ -196,7 +192,7 @@ static int put_question(afd_queue *a, question *q) {
   question *before = (question *)tenon__table_take(&a->table, q->entry.sock);
   if (before) let_go(a, before);
   if (!ask(a, q)) {
-    release_question(q);
+    release_question(a, q);
     return TENON_EBADF;
   }
   tenon__table_put(&a->table, &q->entry);
@@ -213,7 +209,7 @@ int tenon_poller_set(tenon_poller *p, tenon_sock s, int events, int flags, void 
   tenon__sys_lock(&a->lock);
   question *q = new_question(a, s, base);
   int result = q ? 0 : TENON_ENOMEM;
-  if (q) q->events = events, q->flags = flags, q->pointer = pointer, result = put_question(a, q);
+  if (q) tenon__say_of(&q->entry, events, flags, pointer), result = put_question(a, q);
   bury_the_dead(a);
   tenon__sys_unlock(&a->lock);
   return result < 0 ? tenon__refuse(result) : 0;
@@ -285,7 +281,7 @@ int tenon_poller_close(tenon_poller *p) {
   ULONG count;
   tenon__entry *entry;
   while ((entry = tenon__table_take_any(&a->table)) != NULL) let_go(a, (question *)entry);
-  for (question *q = a->to_ask, *next; q; q = next) next = q->next_to_ask, release_question(q);
+  for (question *q = a->to_ask, *next; q; q = next) next = q->answer.next, release_question(a, q);
   while (a->asked > 0 && GetQueuedCompletionStatusEx(a->port, answers, PIECE, &count, 5000, FALSE)) {
     for (ULONG i = 0; i < count; i++) {
       if (answers[i].lpCompletionKey == FROM_DEVICE) take_answer(a, &answers[i]);

@@ -47,35 +47,42 @@ static HANDLE open_afd(void) {
   return device;
 }
 
-int tenon__afd_open_device(tenon__afd_device **list, HANDLE port, ULONG_PTR key) {
-  tenon__afd_device *d = tenon__allocate(sizeof *d);
-  if (!d) return tenon__refuse(TENON_ENOMEM);
-  *d = (tenon__afd_device){.next = *list, .handle = open_afd()};
-  int result = d->handle ? 0 : tenon__refuse(TENON_ENOTSUP);
-  if (result == 0 && !CreateIoCompletionPort(d->handle, port, key, 1))
+static int make_room_for_device(tenon__afd_devices *devices) {
+  if (devices->count < devices->room) return 0;
+  tenon__afd_devices larger = {NULL, devices->count, 2 * devices->count + 1};
+  larger.list = tenon__allocate(larger.room * sizeof *larger.list);
+  if (!larger.list) return tenon__refuse(TENON_ENOMEM);
+  for (unsigned i = 0; i < devices->count; i++) larger.list[i] = devices->list[i];
+  if (devices->list) tenon__release(devices->list);
+  *devices = larger;
+  return 0;
+}
+
+int tenon__afd_open_device(tenon__afd_devices *devices, HANDLE port, ULONG_PTR key) {
+  int result = make_room_for_device(devices);
+  if (result < 0) return result;
+  HANDLE device = open_afd();
+  if (!device) return tenon__refuse(TENON_ENOTSUP);
+  if (!CreateIoCompletionPort(device, port, key, 1)) {
     result = tenon__failure(TENON__START, TENON_NO_SOCK);
-  if (result == 0) {
-    *list = d;
-    return 0;
+    CloseHandle(device);
+    return result;
   }
-  if (d->handle) CloseHandle(d->handle);
-  tenon__release(d);
-  return result;
+  devices->list[devices->count++] = (struct tenon__afd_device){device, 0};
+  return 0;
 }
 
-tenon__afd_device *tenon__afd_device_with_room(tenon__afd_device **list, HANDLE port, ULONG_PTR key) {
-  tenon__afd_device *d = *list;
-  while (d && d->questions >= QUESTIONS_MAX) d = d->next;
-  if (!d) tenon__afd_open_device(list, port, key);
-  return d ? d : *list;
+unsigned tenon__afd_device_with_room(tenon__afd_devices *devices, HANDLE port, ULONG_PTR key) {
+  for (unsigned i = devices->count; i-- > 0;) {
+    if (devices->list[i].questions < QUESTIONS_MAX) return i;
+  }
+  tenon__afd_open_device(devices, port, key);
+  return devices->count - 1;
 }
 
-void tenon__afd_close_devices(tenon__afd_device *list) {
-  for (tenon__afd_device *next; list; list = next) {
-    next = list->next;
-    CloseHandle(list->handle);
-    tenon__release(list);
-  }
+void tenon__afd_close_devices(tenon__afd_devices *devices) {
+  for (unsigned i = 0; i < devices->count; i++) CloseHandle(devices->list[i].handle);
+  if (devices->list) tenon__release(devices->list);
 }
 
 /* Some providers keep the first of these answers to themselves. */
@@ -90,19 +97,24 @@ SOCKET tenon__afd_base(SOCKET s) {
   return s;
 }
 
-int tenon__afd_ask(HANDLE device, SOCKET base, ULONG events, tenon__afd_info *info, OVERLAPPED *overlapped) {
+/* The device copies the question. The answer and a status are written to one address, to save memory; in which order does
+ * not matter, as nobody reads the bytes that they share. The port tells when both are there, the events are 0 unless there
+ * was something to say, and a status is needed only for its address, by which a question is cancelled. */
+_Static_assert(sizeof(IO_STATUS_BLOCK) <= offsetof(tenon__afd_info, handles), "the status covers what is read");
+
+int tenon__afd_ask(HANDLE device, ULONG events, tenon__afd_info *answer, void *context) {
   static _Atomic(control_function) nt_device_io_control_file;
   control_function control = atomic_load(&nt_device_io_control_file);
   if (!control) {
     find_in_ntdll("NtDeviceIoControlFile", &control, sizeof control);
     atomic_store(&nt_device_io_control_file, control);
   }
-  memset(overlapped, 0, sizeof *overlapped); /* its first half is an IO_STATUS_BLOCK */
-  memset(info, 0, sizeof *info);
-  info->timeout.QuadPart = INT64_MAX;
-  info->count = 1;
-  info->handles[0].handle = (HANDLE)base;
-  info->handles[0].events = events;
-  return control && control(device, NULL, NULL, overlapped, (IO_STATUS_BLOCK *)(void *)overlapped, IOCTL_AFD_POLL, info,
-                            sizeof *info, info, sizeof *info) >= 0;
+  tenon__afd_info question = {{{.QuadPart = INT64_MAX}}, 1, 0, {{answer->handles[0].handle, events, 0}}};
+  answer->handles[0].events = 0;
+  return control && control(device, NULL, NULL, context, (IO_STATUS_BLOCK *)(void *)answer, IOCTL_AFD_POLL, &question,
+                            sizeof question, answer, sizeof *answer) >= 0;
+}
+
+void tenon__afd_cancel(HANDLE device, tenon__afd_info *answer) {
+  CancelIoEx(device, (OVERLAPPED *)(void *)answer);
 }

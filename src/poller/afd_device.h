@@ -15,7 +15,10 @@
 
 /* Question and answer, in the device's own layout. */
 typedef struct tenon__afd_info {
-  LARGE_INTEGER timeout;
+  union {
+    LARGE_INTEGER timeout; /* of a question */
+    void *next;            /* of an answer that has come: the caller's */
+  };
   ULONG count, exclusive;
   struct {
     HANDLE handle;
@@ -24,22 +27,28 @@ typedef struct tenon__afd_info {
   } handles[1];
 } tenon__afd_info;
 
-/* A handle of the device. A poller has several: Windows takes the longer to cancel a question, the more of them one
+/* The handles of the device. A poller has several: Windows takes the longer to cancel a question, the more of them one
  * handle has. */
-typedef struct tenon__afd_device {
-  struct tenon__afd_device *next;
-  HANDLE handle;
-  int questions; /* the caller counts them */
-} tenon__afd_device;
+typedef struct tenon__afd_devices {
+  struct tenon__afd_device {
+    HANDLE handle;
+    int questions; /* the caller counts them */
+  } * list;
+  unsigned count, room;
+} tenon__afd_devices;
 
-/* Puts one more before the others, which answers to this port with this key. TENON_ENOTSUP: there is no such device. */
-int tenon__afd_open_device(tenon__afd_device **list, HANDLE port, ULONG_PTR key);
-/* One with room for a question, be it a new one; any of those that there are, if no more are to be had. */
-tenon__afd_device *tenon__afd_device_with_room(tenon__afd_device **list, HANDLE port, ULONG_PTR key);
-void tenon__afd_close_devices(tenon__afd_device *list);
+/* Adds one, which answers to this port with this key. TENON_ENOTSUP: there is no such device. */
+int tenon__afd_open_device(tenon__afd_devices *devices, HANDLE port, ULONG_PTR key);
+/* The number of one with room for a question, be it a new one; any of those that there are, if no more are to be had. */
+unsigned tenon__afd_device_with_room(tenon__afd_devices *devices, HANDLE port, ULONG_PTR key);
+void tenon__afd_close_devices(tenon__afd_devices *devices);
 /* The socket that the device knows: other providers may stand before it. */
 SOCKET tenon__afd_base(SOCKET s);
-/* Asks once for AFD_POLL_...: 1 if there will be an answer, in info, at the port of the device. */
-int tenon__afd_ask(HANDLE device, SOCKET base, ULONG events, tenon__afd_info *info, OVERLAPPED *overlapped);
+/* Asks once for AFD_POLL_... about the handle that stands in the answer: 1 if the device will answer, through its port and
+ * with this context. Until then the answer is the device's memory. Afterwards the handle is the same, the events are what
+ * is the case, or 0 if the device does not say it, and the rest means nothing. */
+int tenon__afd_ask(HANDLE device, ULONG events, tenon__afd_info *answer, void *context);
+/* There will still be an answer, but soon. */
+void tenon__afd_cancel(HANDLE device, tenon__afd_info *answer);
 
 #endif

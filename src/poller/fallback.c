@@ -3,12 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "poller.h"
 
-typedef struct watched {
-  tenon__entry entry;
-  void *pointer;
-  int events, flags; /* no events: reported once, and not set again */
-  int is_new;        /* the wait that is under way knows nothing of it */
-} watched;
+/* Of an entry: the wait that is under way knows nothing of it. One without events was reported once, and not set again. */
+enum { KNOWN, NEW };
 
 typedef struct poll_set {
   tenon__lock lock;
@@ -59,17 +55,18 @@ int tenon_poller_set(tenon_poller *p, tenon_sock s, int events, int flags, void 
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream < 0) return is_stream;
   tenon__sys_lock(&f->lock);
-  watched *w = (watched *)tenon__table_find(&f->table, s);
-  if (!w && (w = tenon__allocate(sizeof *w)) != NULL) {
-    w->entry.sock = s;
-    tenon__table_put(&f->table, &w->entry);
+  tenon__entry *entry = tenon__table_find(&f->table, s);
+  if (!entry && (entry = tenon__allocate(sizeof *entry)) != NULL) {
+    entry->sock = (int)s;
+    tenon__table_put(&f->table, entry);
   }
-  if (w) {
-    w->pointer = pointer, w->events = events, w->flags = flags, w->is_new = 1;
+  if (entry) {
+    tenon__say_of(entry, events, flags, pointer);
+    entry->state = NEW;
     poke(f);
   }
   tenon__sys_unlock(&f->lock);
-  return w ? 0 : tenon__refuse(TENON_ENOMEM);
+  return entry ? 0 : tenon__refuse(TENON_ENOMEM);
 }
 
 int tenon_poller_remove(tenon_poller *p, tenon_sock s) {
@@ -102,10 +99,9 @@ static int list_items(poll_set *f) {
   f->count = 1;
   for (size_t i = 0; i < f->table.chain_count; i++) {
     for (tenon__entry *entry = f->table.chains[i]; entry; entry = entry->next) {
-      watched *w = (watched *)entry;
-      w->is_new = 0;
-      if (w->events == 0) continue;
-      f->items[f->count++] = tenon__to_native_item((tenon_pollfd){entry->sock, w->events, 0});
+      entry->state = KNOWN;
+      if (entry->events == 0) continue;
+      f->items[f->count++] = tenon__to_native_item((tenon_pollfd){entry->sock, entry->events, 0});
     }
   }
   f->is_changed = 0;
@@ -115,16 +111,16 @@ static int list_items(poll_set *f) {
 /* One item's news, if it is any: 1 if it was. Closed sockets are forgotten. */
 static int report_item(poll_set *f, int at, tenon_poller_event *event) {
   tenon_pollfd item = tenon__from_native_item(f->items[at]);
-  watched *w = item.revents != 0 ? (watched *)tenon__table_find(&f->table, item.sock) : NULL;
-  if (!w || w->is_new || w->events == 0) return 0;
+  tenon__entry *entry = item.revents != 0 ? tenon__table_find(&f->table, item.sock) : NULL;
+  if (!entry || entry->state == NEW || entry->events == 0) return 0;
   if (item.revents & TENON_POLLNVAL) {
     tenon__release(tenon__table_take(&f->table, item.sock));
     f->is_changed = 1;
     return 0;
   }
-  event->pointer = w->pointer;
+  event->pointer = entry->pointer;
   event->events = item.revents;
-  if (w->flags & TENON_POLLER_ONCE) w->events = 0, f->is_changed = 1;
+  if (entry->is_once) entry->events = 0, f->is_changed = 1;
   return 1;
 }
 

@@ -39,7 +39,7 @@ static void grow(tenon__table *entries) {
 }
 
 void tenon__table_put(tenon__table *entries, tenon__entry *entry) {
-  if (entries->count >= 2 * entries->chain_count) grow(entries);
+  if (entries->count >= 4 * entries->chain_count) grow(entries);
   tenon__entry **chain = chain_of(entries, entry->sock);
   entry->next = *chain;
   *chain = entry;
