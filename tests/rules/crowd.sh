@@ -5,7 +5,7 @@
 # may disturb that. With poll it would cost two hundred times as much.
 rule_crowd_linux() {
   crowd_has_descriptors 10000
-  built native crowd && crowd_is_heard native 10000 10000 && among_all_as_alone
+  built native crowd && crowd_is_heard native 10000 10000 && takes_at_most 0 && among_all_as_alone
 }
 
 # Ten speak at a time: at each word Wine's server looks through all sockets that are waited for, and through all that have
@@ -19,7 +19,7 @@ rule_crowd_windows() {
     unheard 30 wineserver -k
     wine_start || return 1
   fi
-  crowd_is_heard windows 5000 10
+  crowd_is_heard windows 5000 10 && takes_at_most 64
 }
 
 crowd_has_descriptors() { # COUNT
@@ -56,6 +56,12 @@ start_crowd() { # BUILD COUNT
   "${command[@]}" serve "$2" </dev/null >build/target.out 2>&1 &
   target=$!
   target_port=$(port_in build/target.out)
+}
+
+# The library, of its allocator.
+takes_at_most() { # BYTES
+  awk -v most="$1" '/^[0-9]+ clients at once/ { found = $(NF - 1) <= most } END { exit !found }' build/target.out ||
+    { echo "... of which $1 were allowed" && return 1; }
 }
 
 # In KiB, the most that it ever was.
