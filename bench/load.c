@@ -5,7 +5,7 @@
  *
  * It warms up with a tenth of the messages, or of the time, and then goes on for as many messages or as long, whatever
  * ends first. It prints, for each message, the nanoseconds that passed and those of processor time that the processes
- * used, and the bytes by which the first of them has grown since nobody was connected. */
+ * used, the bytes by which the first of them has grown since nobody was connected, and its part of the processor time. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* clock_getcpuclockid */
 #endif
@@ -21,7 +21,7 @@
 enum { SIZE = 64, EVENTS = 512, LIMIT_MS = 60000, PER_ADDRESS = 5000 };
 
 typedef struct observed {
-  double clock_ns, processor_ns;
+  double clock_ns, processor_ns, first_ns;
 } observed;
 
 static tenon_poller poller;
@@ -51,13 +51,14 @@ static double processor_time(char **processes, int count) {
 
 /* Who has answered still has to get back into its wait: looks until there is nothing new. */
 static observed look(char **processes, int count) {
-  observed now = {nanoseconds(CLOCK_MONOTONIC), processor_time(processes, count)};
+  observed now = {nanoseconds(CLOCK_MONOTONIC), processor_time(processes, count), 0};
   for (double before = -1; now.processor_ns != before;) {
     struct timespec millisecond = {0, 1000000};
     before = now.processor_ns;
     nanosleep(&millisecond, NULL);
     now.processor_ns = processor_time(processes, count);
   }
+  now.first_ns = processor_time(processes, count > 0);
   return now;
 }
 
@@ -144,7 +145,8 @@ int main(int count, char **words) {
   long done = exchange(active, idle, messages, milliseconds);
   if (done <= 0) return fail("talking");
   observed after = look(words + 6, processes);
-  printf("%.1f %.1f %.0f\n", (after.clock_ns - before.clock_ns) / (double)done,
-         (after.processor_ns - before.processor_ns) / (double)done, bytes);
+  printf("%.1f %.1f %.0f %.1f\n", (after.clock_ns - before.clock_ns) / (double)done,
+         (after.processor_ns - before.processor_ns) / (double)done, bytes,
+         (after.first_ns - before.first_ns) / (double)done);
   return 0;
 }

@@ -89,14 +89,15 @@ table_scale() {
 
 table_wine() {
   local s n active cells
-  head_row 'µs of processor / from message to message' 10 100 500 1000 'last to first'
+  head_row 'µs of processor / from message to message' 10 100 500 1000 'last to first' "without Wine's server"
   for active in 1 10; do
     for s in $(measured wine); do
       cells=()
       for n in 10 100 500 1000; do
         cells+=("$(figure wine cpu_ns "$s" $active $n %.0f '$6/1000') / $(figure wine ns "$s" $active $n %.0f '$6/1000')")
       done
-      row "$(title "$s"), $active active of" "${cells[@]}" "$(growth wine cpu_ns "$s" $active)"
+      row "$(title "$s"), $active active of" "${cells[@]}" "$(growth wine cpu_ns "$s" $active)" \
+        "$(growth wine own_ns "$s" $active)"
     done
   done
 }
@@ -115,6 +116,8 @@ table_goals() {
     "$(growth scale cpu_ns tenon 10) (epoll: $(growth scale cpu_ns epoll 10))"
   row 'at most 64 bytes for an idle connection, of which the server uses 8' "$(bytes_each tenon)"
   row "under Wine no growth with idle connections (1 active, 10 to 1,000)" \
+    "$(growth wine own_ns tenon 1) times (WSAPoll: $(growth wine own_ns wsapoll 1), select: $(growth wine own_ns select 1))"
+  row "the same with the time of Wine's server" \
     "$(growth wine cpu_ns tenon 1) times (WSAPoll: $(growth wine cpu_ns wsapoll 1), select: $(growth wine cpu_ns select 1))"
 }
 

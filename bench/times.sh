@@ -3,10 +3,10 @@
 
 # Leaves rows for the nanoseconds that a message took and those of processor time that it cost the server.
 time_server() { # PART SERVER ACTIVE CONNECTIONS ROUND PREFIX CORE LOAD_CORE MILLISECONDS
-  local ns cpu_ns bytes
+  local ns cpu_ns bytes own_ns
   start_server taskset -c "$7" "$bench/echo_$2" "$4"
   if load_server "$8" "$3" $(($4 - $3)) 1000000000 "$9" $server; then
-    read -r ns cpu_ns bytes <"$logs/load.log"
+    read -r ns cpu_ns bytes own_ns <"$logs/load.log"
     note "$1" "$2" "$3" "$4" "$5" "$6ns" "$ns"
     note "$1" "$2" "$3" "$4" "$5" "$6cpu_ns" "$cpu_ns"
     note "$1" "$2" "$3" "$4" "$5" "$6bytes" "$bytes"

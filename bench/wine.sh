@@ -12,10 +12,11 @@ wine_server() {
 }
 
 time_under_wine() { # SERVER ACTIVE CONNECTIONS ROUND CORE WINE_SERVER
-  local ns cpu_ns bytes
+  local ns cpu_ns bytes own_ns
   start_server taskset -c "$5" "${steady[@]}" wine "$root/build/bench-windows/bench/echo_$1.exe" "$3"
   if load_server "$5" "$2" $(($3 - $2)) 1000000000 300 $server "$6"; then
-    read -r ns cpu_ns bytes <"$logs/load.log"
+    read -r ns cpu_ns bytes own_ns <"$logs/load.log"
+    note wine "$1" "$2" "$3" "$4" own_ns "$own_ns"
     note wine "$1" "$2" "$3" "$4" ns "$ns"
     note wine "$1" "$2" "$3" "$4" cpu_ns "$cpu_ns"
   else
