@@ -104,7 +104,7 @@ int tenon__to_sockaddr(const tenon_addr *addr, tenon__sockaddr *native) {
   }
 }
 
-static inline int is_all_zero(const uint8_t *bytes, size_t size) {
+static inline int is_zero(const uint8_t *bytes, size_t size) {
   static const uint8_t zeros[16];
   return memcmp(bytes, zeros, size) == 0;
 }
@@ -117,8 +117,8 @@ TENON__APART static int to_this_host(const tenon_addr *addr, tenon__sockaddr *na
 
 TENON__BRIEF int tenon__to_peer(const tenon_addr *addr, tenon__sockaddr *native) {
   if (!addr) return tenon__refuse(TENON_EINVAL);
-  if (addr->family == TENON_AF_INET && addr->port != 0 && !is_all_zero(addr->ip, 4)) return to_ipv4(addr, native);
-  if (addr->family == TENON_AF_INET6 && addr->port != 0 && !is_all_zero(addr->ip, 16)) return to_ipv6(addr, native);
+  if (addr->family == TENON_AF_INET && addr->port != 0 && !is_zero(addr->ip, 4)) return to_ipv4(addr, native);
+  if (addr->family == TENON_AF_INET6 && addr->port != 0 && !is_zero(addr->ip, 16)) return to_ipv6(addr, native);
   if (addr->family != TENON_AF_INET && addr->family != TENON_AF_INET6) return tenon__to_sockaddr(addr, native);
   return addr->port == 0 ? tenon__refuse(TENON_EINVAL) : to_this_host(addr, native);
 }
