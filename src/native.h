@@ -6,14 +6,19 @@
 #ifndef TENON_SRC_NATIVE_H
 #define TENON_SRC_NATIVE_H
 
-/* Before a function that is not to become part of its callers, whose usual way would get longer; and before one that is
- * short as long as nothing is odd, and is to become part of them, also of those in other files where the whole program is
- * optimised when it is linked. */
+/* Before a function that is not to become part of its callers, whose usual way would get longer. */
 #ifdef __GNUC__
 #define TENON__APART __attribute__((noinline))
-#define TENON__BRIEF inline
 #else
 #define TENON__APART
+#endif
+
+/* Before one that is short as long as nothing is odd: to become part of its callers, also of those in other files where the
+ * whole program is optimised when it is linked. gcc wants to be asked; others frown at the word, or make no function of
+ * it. */
+#if defined __GNUC__ && !defined __clang__
+#define TENON__BRIEF inline
+#else
 #define TENON__BRIEF
 #endif
 
