@@ -24,11 +24,21 @@ static int has_broken(tenon_sock s) {
   return tenon__sys_is_stream(s) > 0 && tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0) == TENON_ECONNRESET;
 }
 
+/* After an attempt that failed, receiving would find the end, as if there had been a connection. Linux and Wine take it
+ * well to be told that there is no peer; others decline. */
+int tenon__failed_attempt(tenon_sock s, int code) {
+  tenon__sockaddr nobody = {.u.any = {.sa_family = AF_UNSPEC}, .size = sizeof nobody.u.in};
+  int native = tenon_native_error();
+  if (tenon__sys_is_stream(s) > 0) tenon__sys_connect(s, &nobody);
+  tenon__sys_remember(native);
+  return code;
+}
+
 /* What became of a connect that was under way, asked once there is news. Linux answers the first connect after that
  * with success instead of TENON_EISCONN, so it gets one. */
 static int outcome(tenon_sock s) {
   int error = tenon__sys_take_error(s);
-  if (error < 0) return error;
+  if (error < 0) return error == TENON_ECONNREFUSED ? tenon__failed_attempt(s, error) : error;
   tenon__sockaddr native;
   int unnamed = tenon__sys_getpeername(s, &native);
   if (unnamed < 0 && unnamed != TENON_ENOTCONN && unnamed != TENON_EINVAL) return unnamed;
@@ -75,7 +85,14 @@ TENON__APART static int connect_rest(tenon_sock s, tenon__sockaddr *native, int 
   return result == TENON_EINPROGRESS ? wait_for_outcome(s, &limit) : result;
 }
 
+/* Linux would take a second attempt for the question what became of the first. */
+static int has_connection(tenon_sock s) {
+  tenon__sockaddr peer;
+  return tenon__sys_getpeername(s, &peer) == 0 && tenon__sys_is_stream(s) > 0;
+}
+
 TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, int timeout_ms) {
+  if (has_connection(s)) return tenon__refuse(TENON_EISCONN);
   int was_nonblocking = tenon__sys_set_nonblocking(s, 1);
   if (was_nonblocking < 0) return was_nonblocking;
   tenon__limit limit = tenon__limit_of(timeout_ms);

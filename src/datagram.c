@@ -57,6 +57,8 @@ static ptrdiff_t send_fitting(tenon_sock s, const void *data, size_t size, tenon
 /* A stream has taken some of the data, or it failed: tenon_send() knows what to do about both. */
 static ptrdiff_t send_rest(tenon_sock s, const char *data, size_t size, ptrdiff_t sent, int timeout_ms) {
   size_t done = sent > 0 ? (size_t)sent : 0;
+  int failure = sent < 0 ? tenon__lost_failure(s, TENON__SEND) : 0;
+  if (failure < 0) return failure;
   ptrdiff_t rest = tenon_send(s, data + done, size - done, timeout_ms);
   if (rest < 0 && (done == 0 || timeout_ms != 0)) return rest;
   return (ptrdiff_t)done + (rest < 0 ? 0 : rest);
@@ -102,7 +104,7 @@ static ptrdiff_t receive_from_stream(tenon_sock s, void *data, size_t size, ptrd
   if (received > 0) return received;
   int code = received < 0 ? tenon__error_code(TENON__RECV, tenon_native_error()) : 0;
   int is_final = code < 0 && code != TENON_EAGAIN && code != TENON_ENOTCONN;
-  return is_final ? code : tenon_recv(s, data, size, timeout_ms);
+  return is_final ? tenon__name_refused(s, code) : tenon_recv(s, data, size, timeout_ms);
 }
 
 ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms) {

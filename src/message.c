@@ -89,6 +89,8 @@ ptrdiff_t tenon__send_message(tenon_sock s, const tenon_message *message, tenon_
     ptrdiff_t sent = send_fitting_message(s, message, peer, may_wait);
     if (sent == size) return sent;
     if (tenon__is_a_stream(s)) {
+      int failure = sent < 0 ? tenon__lost_failure(s, TENON__SEND) : 0;
+      if (failure < 0) return failure;
       tenon__parts whole = {message->buffers, message->count, 0};
       return tenon__send_parts(s, whole, (size_t)size, limit->timeout_ms, sent > 0 ? sent : 0);
     }
@@ -142,11 +144,10 @@ void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, 
 static ptrdiff_t recv_stream(tenon_sock s, tenon_message *message, ptrdiff_t received, tenon__limit *limit) {
   tenon__sockaddr nobody = {.u.any = {.sa_family = AF_UNSPEC}};
   if (received <= 0) {
-    int code = received < 0 ? tenon__error_code(TENON__RECV, tenon_native_error()) : 0;
-    int is_final = code == TENON_ECONNRESET || code == TENON_ECONNABORTED;
+    int failure = received < 0 ? tenon__lost_failure(s, TENON__RECV) : 0;
     ptrdiff_t size = tenon__total(message->buffers, message->count);
     tenon__parts whole = {message->buffers, message->count, 0};
-    if (is_final) return code;
+    if (failure < 0) return failure;
     received = size == 0 ? 0 : tenon__recv_parts(s, whole, 0, 0, limit);
   }
   if (received < 0) return received;

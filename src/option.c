@@ -114,6 +114,7 @@ int tenon_getsockopt(tenon_sock s, int option, int *value) {
   int is_error = option == TENON_OPT_ERROR;
   result = is_error ? tenon__sys_take_error(s) : tenon__get_option_value(s, option, rule->highest == 1);
   if (result < 0 && !is_error) return name_missing(s, result);
+  if (is_error && result == TENON_ECONNREFUSED) tenon__failed_attempt(s, result);
   *value = result;
   return 0;
 }

@@ -104,6 +104,19 @@ int tenon__next_run(const tenon__parts *rest, tenon_buffer *window, const tenon_
  * to be received into, is not 0. */
 ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int timeout_ms, ptrdiff_t first);
 ptrdiff_t tenon__recv_parts(tenon_sock s, tenon__parts rest, int flags, ptrdiff_t first, tenon__limit *limit);
+/* The same for no bytes: 0 if this is a socket, and an empty datagram where it sends datagrams. */
+ptrdiff_t tenon__send_nothing(tenon_sock s, int timeout_ms);
+ptrdiff_t tenon__recv_nothing(tenon_sock s);
+/* What a failure to send or to receive is called, if the reason is that a connect was refused; else the failure. */
+int tenon__name_refused(tenon_sock s, int code);
+/* After a call for datagrams has failed with a stream: the failure, by the name that it has for streams, if it will not
+ * come again; else 0. */
+int tenon__lost_failure(tenon_sock s, tenon__operation operation);
+
+/* ---- connect.c ---- */
+
+/* To be called once a connect is known to have failed. Returns its code. */
+int tenon__failed_attempt(tenon_sock s, int code);
 
 /* ---- datagram.c ---- */
 

@@ -4,12 +4,30 @@
 
 atomic_uintptr_t tenon__watches;
 
+/* That a connect which was begun has been refused, systems tell whoever comes first in words of their own. */
+int tenon__name_refused(tenon_sock s, int code) {
+  int native = tenon_native_error();
+  int is_doubtful = code == TENON_ECONNRESET || code == TENON_EPIPE || code == TENON_ENOTCONN;
+  if (is_doubtful && tenon__sys_take_error(s) == TENON_ECONNREFUSED) {
+    native = tenon_native_error();
+    code = TENON_ECONNREFUSED;
+  }
+  tenon__sys_remember(native);
+  return code == TENON_ECONNREFUSED ? tenon__failed_attempt(s, code) : code;
+}
+
+int tenon__lost_failure(tenon_sock s, tenon__operation operation) {
+  int code = tenon__error_code(operation, tenon_native_error());
+  int is_lost = code == TENON_ECONNRESET || code == TENON_ECONNABORTED || code == TENON_ECONNREFUSED;
+  return is_lost ? tenon__name_refused(s, code) : 0;
+}
+
 /* 0 if another attempt is worth while. A connection that is still being made is waited for, as systems do that let one
  * send and receive on it already. */
 static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
   if (failure == TENON_ENOTCONN && tenon__sys_is_connecting(s)) return tenon__wait(s, TENON__CONNECTED, limit);
-  return (int)failure;
+  return tenon__name_refused(s, (int)failure);
 }
 
 /* Some systems see no difference between a connection that broke and one that never was, nor between a stream and a

@@ -96,7 +96,8 @@ int tenon__sys_socketpair(tenon_sock pair[2]);
 /* Gives a handle from elsewhere the properties of a new one, but for its native mode. */
 int tenon__sys_adopt(tenon_sock s);
 /* 0, TENON_EINPROGRESS where the attempt goes on, TENON_EALREADY while one does, TENON_EISCONN. A blocking handle
- * waits. TENON_EAGAIN where a local listener's queue is full, and only trying again helps. */
+ * waits. TENON_EAGAIN where a local listener's queue is full, and only trying again helps. A peer of no family (AF_UNSPEC)
+ * is for a stream whose attempt has failed, and the system may refuse it. */
 int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer);
 /* Binds so that no other socket can have the port as well, but old connections in TIME_WAIT do not hold it. */
 int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream);

@@ -152,5 +152,5 @@ TEST(receiving_all_survives_each_fault) {
 }
 
 TEST(closing_gracefully_survives_each_fault) {
-  CHECK(sweep("closing gracefully", closing_gracefully, SWEEP_CONNECTING " getpeername shutdown"));
+  CHECK(sweep("closing gracefully", closing_gracefully, SWEEP_CONNECTING " shutdown"));
 }

@@ -44,6 +44,39 @@ static void refuse(int family, const char *limit_id, const char *forever_id, con
   net_close2(s, waiting);
 }
 
+/* One that has ended, though nobody has asked how. */
+static tenon_sock begin(const tenon_addr *peer) {
+  tenon_sock s = open_stream(peer->family);
+  tenon_pollfd item = {s, TENON_POLLOUT, 0};
+  tenon_connect(s, peer, 0);
+  tenon_poll(&item, 1, LIMIT);
+  return s;
+}
+
+static int is_no_connection(ptrdiff_t result) {
+  return result == TENON_ECONNREFUSED || result == TENON_ENOTCONN;
+}
+
+static void ask_late(void) {
+  tenon_addr server, nobody = net_refusing(TENON_AF_INET);
+  char byte;
+  tenon_sock listener = net_listen(TENON_AF_INET, &server), made = begin(&server);
+  tenon_sock receiver = begin(&nobody), sender = begin(&nobody), told = begin(&nobody);
+  SHOW("connect.made.begin", "D029", tenon_connect(made, &server, 0));
+  SHOW("connect.made.limit", "D029", tenon_connect(made, &server, LIMIT));
+  SHOW("connect.made.result", "D030", tenon_connect_result(made, 0));
+  COUNT("connect.refused.recv", "D030", tenon_recv(receiver, &byte, 1, LIMIT));
+  FACT("connect.refused.recv.again", "D030", is_no_connection(tenon_recv(receiver, &byte, 1, LIMIT)));
+  COUNT("connect.refused.send", "D030", tenon_send(sender, "x", 1, LIMIT));
+  FACT("connect.refused.send.again", "D030", is_no_connection(tenon_send(sender, "x", 1, LIMIT)));
+  FACT("connect.refused.send.recv", "D030", is_no_connection(tenon_recv(sender, &byte, 1, LIMIT)));
+  SHOW("connect.refused.told", "D030", tenon_connect_result(told, 0));
+  FACT("connect.refused.told.recv", "D030", is_no_connection(tenon_recv(told, &byte, 1, LIMIT)));
+  net_close2(listener, made);
+  net_close2(receiver, sender);
+  tenon_close(told);
+}
+
 static void reach_any(int family, const char *id) {
   tenon_addr server, any;
   tenon_sock listener = net_listen(family, &server), s = open_stream(family);
@@ -118,6 +151,7 @@ void topic_connect(void) {
          "connect.refused.result");
   refuse(TENON_AF_INET6, "connect.refused.inet6.limit", "connect.refused.inet6.forever", "connect.refused.inet6.begin",
          "connect.refused.inet6.result");
+  ask_late();
   reach_any(TENON_AF_INET, "connect.any.inet");
   reach_any(TENON_AF_INET6, "connect.any.inet6");
   cross_families();
