@@ -72,10 +72,22 @@ ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int ti
   }
 }
 
+ptrdiff_t tenon__send_nothing(tenon_sock s, int timeout_ms) {
+  int is_stream = tenon__sys_is_stream(s);
+  if (is_stream < 0) return is_stream;
+  return is_stream ? 0 : tenon_sendto(s, NULL, 0, NULL, timeout_ms);
+}
+
+ptrdiff_t tenon__recv_nothing(tenon_sock s) {
+  int is_stream = tenon__sys_is_stream(s);
+  return is_stream < 0 ? is_stream : 0;
+}
+
 TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t size, int timeout_ms,
                                           ptrdiff_t first) {
   if (tenon__is_traced()) return tenon__traced_send(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (size == 0) return tenon__send_nothing(s, timeout_ms);
   tenon_buffer whole = {(void *)data, size};
   return tenon__send_parts(s, (tenon__parts){&whole, 1, 0}, size, timeout_ms, first);
 }
@@ -129,8 +141,9 @@ TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t si
   if (tenon__is_traced())
     return flags ? tenon__traced_peek(s, data, size, timeout_ms) : tenon__traced_recv(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (size == 0) return tenon__recv_nothing(s);
   tenon__limit limit = tenon__limit_of(timeout_ms);
-  return size == 0 ? 0 : receive(s, data, size, flags, first, &limit);
+  return receive(s, data, size, flags, first, &limit);
 }
 
 TENON__BRIEF ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
@@ -157,6 +170,7 @@ ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms) {
 ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_recv_all(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
+  if (size == 0) return tenon__recv_nothing(s);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   size_t done = 0;
   while (done < size) {

@@ -42,7 +42,7 @@ static int is_plain_vector(int count, ptrdiff_t total, int timeout_ms) {
 ptrdiff_t tenon_sendv(tenon_sock s, const tenon_buffer *buffers, int count, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_sendv(s, buffers, count, timeout_ms);
   ptrdiff_t total = timeout_ms >= TENON_FOREVER ? tenon__total(buffers, count) : tenon__refuse(TENON_EINVAL);
-  if (total <= 0) return total;
+  if (total <= 0) return total < 0 ? total : tenon__send_nothing(s, timeout_ms);
   ptrdiff_t sent = is_plain_vector(count, total, timeout_ms) ? tenon__sys_sendv(s, buffers, count, 1) : 0;
   return sent == total ? sent
                        : tenon__send_parts(s, (tenon__parts){buffers, count, 0}, (size_t)total, timeout_ms, sent);
@@ -51,7 +51,7 @@ ptrdiff_t tenon_sendv(tenon_sock s, const tenon_buffer *buffers, int count, int 
 ptrdiff_t tenon_recvv(tenon_sock s, const tenon_buffer *buffers, int count, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_recvv(s, buffers, count, timeout_ms);
   ptrdiff_t total = timeout_ms >= TENON_FOREVER ? tenon__total(buffers, count) : tenon__refuse(TENON_EINVAL);
-  if (total <= 0) return total;
+  if (total <= 0) return total < 0 ? total : tenon__recv_nothing(s);
   tenon__limit limit = tenon__limit_of(timeout_ms);
   return tenon__recv_parts(s, (tenon__parts){buffers, count, 0}, 0, 0, &limit);
 }

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "net.h"
 #include "support.h"
+#include "tenon/message.h"
 
 enum { LARGEST = 65507 }; /* what IPv4 leaves of 65,535 bytes */
 
@@ -101,6 +102,22 @@ TEST(empty_datagrams_are_datagrams_too) {
   CHECK(tenon_addr_equal(&from, &here));
   CHECK(is_silent(b));
   CHECK_EQ(net_close2(a, b), 0);
+}
+
+TEST(sending_nothing_to_the_peer_sends_an_empty_datagram) {
+  tenon_addr at, here;
+  tenon_buffer nothing[2] = {{NULL, 0}, {large, 0}};
+  tenon_sock s = net_datagrams(TENON_AF_INET, &here), peer = net_datagrams(TENON_AF_INET, &at);
+  CHECK_EQ(tenon_send(s, "", 0, NET_LIMIT_MS), TENON_EDESTADDRREQ);
+  CHECK_EQ(tenon_sendv(s, nothing, 2, TENON_FOREVER), TENON_EDESTADDRREQ);
+  CHECK_EQ(tenon_connect(s, &at, NET_LIMIT_MS), 0);
+  CHECK_EQ(tenon_send(s, NULL, 0, 0), 0);
+  CHECK_EQ(tenon_send(s, "", 0, TENON_FOREVER), 0);
+  CHECK_EQ(tenon_sendv(s, nothing, 2, NET_LIMIT_MS), 0);
+  CHECK_EQ(tenon_sendv(s, NULL, 0, TENON_FOREVER), 0);
+  for (int i = 0; i < 4; i++) CHECK(comes_next(peer, "", &here));
+  CHECK(is_silent(peer));
+  CHECK_EQ(net_close2(s, peer), 0);
 }
 
 TEST(a_datagram_larger_than_the_buffer_is_not_cut_unseen) {

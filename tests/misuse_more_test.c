@@ -6,10 +6,27 @@
 #include "check.h"
 #include "net.h"
 #include "support.h"
+#include "tenon/message.h"
 
 static intptr_t receive_all(tenon_sock s) {
   char c;
   return tenon_recv_all(s, &c, 1, NET_LIMIT_MS);
+}
+
+static intptr_t receive_all_of_nothing(tenon_sock s) {
+  return tenon_recv_all(s, NULL, 0, NET_LIMIT_MS);
+}
+
+static intptr_t look_at_nothing(tenon_sock s) {
+  return tenon_peek(s, NULL, 0, 0);
+}
+
+static intptr_t send_vector_of_nothing(tenon_sock s) {
+  return tenon_sendv(s, NULL, 0, TENON_FOREVER);
+}
+
+static intptr_t receive_vector_of_nothing(tenon_sock s) {
+  return tenon_recvv(s, NULL, 0, NET_LIMIT_MS);
 }
 
 static intptr_t look_ahead(tenon_sock s) {
@@ -56,8 +73,19 @@ static const struct {
   const char *name;
   intptr_t (*call)(tenon_sock s);
 } calls[] = {
-    CALL(receive_all), CALL(look_ahead), CALL(send_datagram), CALL(send_to_peer),     CALL(receive_datagram),
-    CALL(set_option),  CALL(get_option), CALL(adopt),         CALL(close_gracefully),
+    CALL(receive_all),
+    CALL(look_ahead),
+    CALL(send_datagram),
+    CALL(send_to_peer),
+    CALL(receive_datagram),
+    CALL(set_option),
+    CALL(get_option),
+    CALL(adopt),
+    CALL(receive_all_of_nothing),
+    CALL(look_at_nothing),
+    CALL(send_vector_of_nothing),
+    CALL(receive_vector_of_nothing),
+    CALL(close_gracefully),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

@@ -88,6 +88,14 @@ static intptr_t recv_forever(tenon_sock s) {
   return tenon_recv(s, &c, 1, TENON_FOREVER);
 }
 
+static intptr_t send_nothing(tenon_sock s) {
+  return tenon_send(s, NULL, 0, TENON_FOREVER);
+}
+
+static intptr_t receive_nothing(tenon_sock s) {
+  return tenon_recv(s, NULL, 0, 0);
+}
+
 static intptr_t shutdown_reading(tenon_sock s) {
   return tenon_shutdown(s, TENON_SHUT_RD);
 }
@@ -123,7 +131,7 @@ static const struct {
     CALL(accept_at_once),  CALL(accept_in_time),  CALL(accept_forever),  CALL(send_at_once),
     CALL(send_in_time),    CALL(send_forever),    CALL(recv_at_once),    CALL(recv_in_time),
     CALL(recv_forever),    CALL(get_own_name),    CALL(get_peers_name),  CALL(shutdown_reading),
-    CALL(shutdown_both),   CALL(close_it),
+    CALL(send_nothing),    CALL(receive_nothing), CALL(shutdown_both),   CALL(close_it),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

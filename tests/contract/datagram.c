@@ -54,6 +54,7 @@ static void send_badly(void) {
   COUNT("sendto.too_large", "D084", tenon_sendto(s, data, 65508, &at, LIMIT));
   COUNT("sendto.far_too_large", "D084", tenon_sendto(s, data, sizeof data, &at, LIMIT));
   COUNT("sendto.nobody", "", tenon_sendto(s, data, 1, NULL, LIMIT));
+  COUNT("dgram.send.empty.nobody", "D075", tenon_send(s, "", 0, LIMIT));
   COUNT("sendto.port_0", "D051", tenon_sendto(s, data, 1, &port_0, LIMIT));
   COUNT("sendto.broadcast", "D039", tenon_sendto(s, data, 1, &all, LIMIT));
   COUNT("sendto.no_family", "", tenon_sendto(s, data, 1, &none, LIMIT));
@@ -89,11 +90,14 @@ static void connect_them(void) {
   SHOW("dgram.connect", "D083", tenon_connect(s, &at, LIMIT));
   COUNT("dgram.connected.sendto_nobody", "D083", tenon_sendto(s, "hi", 2, NULL, LIMIT));
   COUNT("dgram.connected.peer_receives", "D083", tenon_recvfrom(peer, data, sizeof data, NULL, LIMIT));
+  COUNT("dgram.connected.send.empty", "D075", tenon_send(s, "", 0, LIMIT));
+  COUNT("dgram.connected.recvfrom.empty", "D075", tenon_recvfrom(peer, data, sizeof data, NULL, LIMIT));
   tenon_addr local;
   tenon_getsockname(s, &local);
   tenon_sendto(other, "strange", 7, &local, LIMIT);
   tenon_sendto(peer, "known", 5, &local, LIMIT);
   COUNT("dgram.connected.hears_its_peer_alone", "D083", tenon_recvfrom(s, data, sizeof data, NULL, LIMIT));
+  SHOW("dgram.connect.again", "D083", tenon_connect(s, &at_other, LIMIT));
   SHOW("dgram.connect.dead", "D083", tenon_connect(to_nobody, &nobody, LIMIT));
   COUNT("dgram.connect.dead.sendto", "D083", tenon_sendto(to_nobody, "x", 1, NULL, LIMIT));
   ptrdiff_t n = tenon_recvfrom(to_nobody, data, sizeof data, NULL, SHORT);

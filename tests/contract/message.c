@@ -45,6 +45,8 @@ static void send_vectors(void) {
   COUNT("sendv.too_large", "D071", tenon_sendv(pair[0], huge, 2, LIMIT));
   COUNT("recvv.count.negative", "", tenon_recvv(pair[0], in, -1, LIMIT));
   COUNT("recvv.limit.negative", "", tenon_recvv(pair[0], in, 2, -2));
+  COUNT("sendv.none.no_handle", "D003", tenon_sendv(TENON_NO_SOCK, NULL, 0, LIMIT));
+  COUNT("recvv.none.no_handle", "D003", tenon_recvv(TENON_NO_SOCK, NULL, 0, LIMIT));
   COUNT("sendv.no_handle", "D003", tenon_sendv(TENON_NO_SOCK, out, 3, LIMIT));
   COUNT("recvv.closed_handle", "D003", tenon_recvv(closed, in, 2, LIMIT));
   tenon_shutdown(pair[0], TENON_SHUT_WR);

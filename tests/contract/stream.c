@@ -49,8 +49,13 @@ static void send_nothing(void) {
 }
 
 static void misuse(void) {
-  tenon_sock pair[2];
+  tenon_sock pair[2], file = support_open_file();
   char byte;
+  COUNT("send.no_bytes.no_handle", "D003", tenon_send(TENON_NO_SOCK, "", 0, LIMIT));
+  COUNT("recv.no_bytes.no_handle", "D003", tenon_recv(TENON_NO_SOCK, &byte, 0, LIMIT));
+  COUNT("send.no_bytes.file", "D003", tenon_send(file, "", 0, LIMIT));
+  COUNT("recv.no_bytes.file", "D003", tenon_recv(file, &byte, 0, LIMIT));
+  support_close_file(file);
   net_pair(pair);
   COUNT("send.null", "D042", tenon_send(pair[0], NULL, 1, LIMIT));
   COUNT("recv.null", "D042", tenon_recv(pair[0], NULL, 1, 0));

@@ -17,6 +17,7 @@ static void receive_all(void) {
   COUNT("recv_all.end_in_the_middle", "D079", tenon_recv_all(pair[1], data, 4, LIMIT));
   COUNT("recv_all.end", "D079", tenon_recv_all(pair[1], data, 4, LIMIT));
   COUNT("recv_all.no_bytes", "D074", tenon_recv_all(pair[1], data, 0, LIMIT));
+  COUNT("recv_all.no_bytes.no_handle", "D003", tenon_recv_all(TENON_NO_SOCK, data, 0, LIMIT));
   COUNT("recv_all.null", "D042", tenon_recv_all(pair[1], NULL, 1, LIMIT));
   net_close2(pair[0], pair[1]);
 }
@@ -32,6 +33,7 @@ static void peek(void) {
   COUNT("peek.again", "D080", tenon_peek(pair[1], data, 2, LIMIT));
   COUNT("peek.recv", "D080", tenon_recv(pair[1], data, sizeof data, LIMIT));
   TEXT("peek.recv.bytes", "D080", bytes_of(data, 3));
+  COUNT("peek.no_bytes.no_handle", "D003", tenon_peek(TENON_NO_SOCK, data, 0, LIMIT));
   tenon_close(pair[0]);
   COUNT("peek.end", "D080", tenon_peek(pair[1], data, sizeof data, LIMIT));
   tenon_close(pair[1]);
