@@ -74,6 +74,72 @@ static int unpack(tenon_pollfd *items, int count) {
   return ready;
 }
 
+/* ---- More items than the system takes ----------------------------------------------------------------------------- */
+
+/* How often to look at those that are not waited for. */
+#define GLANCE_POLL_MS 10
+
+enum { NATIVE = sizeof(tenon__native_pollfd), SPARE = sizeof(tenon_pollfd) - NATIVE };
+
+static void swap_packed(char *packed, int a, int b) {
+  char one[NATIVE], other[NATIVE];
+  memcpy(one, packed + (size_t)a * NATIVE, NATIVE);
+  memcpy(other, packed + (size_t)b * NATIVE, NATIVE);
+  memcpy(packed + (size_t)a * NATIVE, other, NATIVE);
+  memcpy(packed + (size_t)b * NATIVE, one, NATIVE);
+}
+
+/* Brings those that are not left out to the front and returns how many there are. Who changed places with whom is
+ * written into the room that packing has left behind the items. */
+static int gather(char *packed, int count) {
+  int front = 0;
+  for (int i = 0; i < count; i++) {
+    tenon__native_pollfd native;
+    memcpy(&native, packed + (size_t)i * NATIVE, NATIVE);
+    if ((intptr_t)native.fd < 0) continue;
+    memcpy(packed + (size_t)count * NATIVE + (size_t)front * sizeof i, &i, sizeof i);
+    swap_packed(packed, front++, i);
+  }
+  return front;
+}
+
+static void scatter(char *packed, int count, int front) {
+  while (--front >= 0) {
+    int place;
+    memcpy(&place, packed + (size_t)count * NATIVE + (size_t)front * sizeof place, sizeof place);
+    swap_packed(packed, front, place);
+  }
+}
+
+/* Piece by piece; only the last one is waited for, and if there are others, not for long. */
+static int poll_pieces(tenon__native_pollfd *items, int count, int piece, tenon__limit *limit) {
+  for (;;) {
+    int remaining = tenon__limit_remaining(limit), at = 0, found = 0;
+    int wait = piece < count && (remaining < 0 || remaining > GLANCE_POLL_MS) ? GLANCE_POLL_MS : remaining;
+    do {
+      int is_last = count - at <= piece;
+      int ready = tenon__sys_poll(items + at, is_last ? count - at : piece, is_last && !found ? wait : 0);
+      if (ready < 0) return ready;
+      found |= ready;
+      at += piece;
+    } while (at < count);
+    if (found || remaining == 0) return found;
+  }
+}
+
+/* Linux takes no more items than the process may have descriptors, those that are left out among them. What is still too
+ * much without these names some socket twice, or was opened when more were allowed. */
+TENON__APART static int poll_crowd(tenon_pollfd *items, int count, tenon__limit *limit) {
+  char *packed = (char *)items;
+  tenon__native_pollfd *first = (tenon__native_pollfd *)(void *)items;
+  /* Windows leaves no room, and has no such limit. */
+  int front = SPARE < sizeof(int) ? count : gather(packed, count), piece = front;
+  while (piece > 1 && tenon__sys_poll(first, piece, 0) == TENON_EINVAL) piece -= piece / 2;
+  int ready = poll_pieces(first, front, piece, limit);
+  if (front < count) scatter(packed, count, front);
+  return ready;
+}
+
 int tenon_poll(tenon_pollfd *items, int count, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_poll(items, count, timeout_ms);
   _Static_assert(sizeof(tenon__native_pollfd) <= sizeof(tenon_pollfd), "items cannot be packed in place");
@@ -85,6 +151,7 @@ int tenon_poll(tenon_pollfd *items, int count, int timeout_ms) {
     remaining = tenon__limit_remaining(&limit);
     ready = tenon__sys_poll((tenon__native_pollfd *)(void *)items, count, remaining);
   } while (ready == 0 && remaining != 0);
+  if (ready == TENON_EINVAL && count > 0) ready = poll_crowd(items, count, &limit);
   int news = unpack(items, count);
   return ready < 0 ? ready : news;
 }

@@ -38,6 +38,50 @@ static ptrdiff_t polling(tenon_sock *socks) {
   return 0;
 }
 
+enum { CROWD = 9 };
+
+/* The system takes no more than a few items, of which some are not left out. Returns how many polls it took, or what
+ * went wrong. */
+static int poll_a_crowd(tenon_pollfd *items, int ready, int timeout_ms) {
+  tenon_pollfd before[CROWD];
+  memcpy(before, items, sizeof before);
+  faults_clear();
+  faults_add(AT_poll, 1, 2, TENON_EINVAL);
+  int result = tenon_poll(items, CROWD, timeout_ms), calls = faults_calls(AT_poll);
+  for (int i = 0; i < CROWD; i++) {
+    int expected = i == ready ? TENON_POLLIN : 0;
+    if (items[i].sock != before[i].sock || items[i].events != before[i].events) return -1;
+    if (items[i].revents != expected) return -2;
+  }
+  return result == (ready >= 0) ? calls : -3;
+}
+
+/* D207 */
+TEST(more_items_than_the_system_takes_are_polled_piece_by_piece) {
+  tenon_sock pair[2];
+  tenon_pollfd items[CROWD];
+  CHECK_EQ(tenon_socketpair(pair), 0);
+  for (int i = 0; i < CROWD; i++) items[i] = (tenon_pollfd){pair[0], i % 4 == 3 ? 0 : TENON_POLLIN, -1};
+  items[0].sock = TENON_NO_SOCK;
+  items[CROWD - 1].sock = pair[1];
+  int64_t start = tenon_now_ms();
+  int calls = poll_a_crowd(items, -1, 60);
+  CHECK(calls > 4 && calls < 60);
+  CHECK(tenon_now_ms() - start >= 60);
+  CHECK(poll_a_crowd(items, -1, 0) > 3);
+  CHECK_EQ(tenon_send(pair[0], "x", 1, NET_LIMIT_MS), 1);
+  CHECK(poll_a_crowd(items, CROWD - 1, TENON_FOREVER) > 3);
+  tenon_pollfd last = items[CROWD - 1];
+  for (int i = CROWD - 1; i > 1; i--) items[i] = items[i - 1];
+  items[1] = last;
+  CHECK(poll_a_crowd(items, 1, NET_LIMIT_MS) > 3);
+  faults_add(AT_poll, 1, FAULTS_ALWAYS, TENON_EINVAL);
+  CHECK_EQ(tenon_poll(items, CROWD, TENON_FOREVER), TENON_EINVAL);
+  CHECK_EQ(items[1].sock, pair[1]);
+  faults_clear();
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
 /* The call ends with TENON_ECANCELED, unless another failure has come first. */
 static ptrdiff_t be_canceled(const tenon_waker *waker, tenon_sock s) {
   char byte;

@@ -188,3 +188,48 @@ TEST(five_thousand_sockets_are_polled_at_once) {
   CHECK_EQ(wrong, 0);
   CHECK(took < 1000);
 }
+
+/* Those that are not to be left out are the first, two in the middle, and the last. Returns how many items are not what
+ * they should be. */
+static int poll_mostly_left_out(tenon_sock s, int ready_events, int timeout_ms, int *count) {
+  const int places[] = {0, PAIRS - 7, PAIRS, 2 * PAIRS - 1};
+  int wrong = 0, listed = 0;
+  for (int i = 0; i < 2 * PAIRS; i++) items[i] = (tenon_pollfd){i % 3 ? -1 - i : s, i % 3 ? TENON_POLLIN : 0, -1};
+  for (int i = 0; i < 4; i++) items[places[i]] = (tenon_pollfd){s, i % 2 ? BOTH : TENON_POLLIN, -1};
+  *count = tenon_poll(items, 2 * PAIRS, timeout_ms);
+  for (int i = 0; i < 2 * PAIRS; i++) {
+    int is_listed = listed < 4 && i == places[listed];
+    int events = is_listed ? listed % 2 ? BOTH : TENON_POLLIN : i % 3 ? TENON_POLLIN : 0;
+    int is_right = items[i].sock == (is_listed || i % 3 == 0 ? s : -1 - i) && items[i].events == events;
+    wrong += !is_right || items[i].revents != (is_listed ? events & ready_events : 0);
+    listed += is_listed;
+  }
+  return wrong;
+}
+
+/* D207 */
+TEST(there_may_be_more_items_than_the_process_can_have_sockets) {
+  tenon_sock pair[2];
+  int quiet, ready, again, all;
+  CHECK_EQ(net_pair(pair), 0);
+  fill(pair[0]);
+  int taken = support_take_handles();
+  int64_t start = tenon_now_ms();
+  int wrong = poll_mostly_left_out(pair[0], 0, 60, &quiet);
+  int64_t took = tenon_now_ms() - start;
+  tenon_send(pair[1], "x", 1, NET_LIMIT_MS);
+  wrong += poll_mostly_left_out(pair[0], TENON_POLLIN, TENON_FOREVER, &ready);
+  wrong += poll_mostly_left_out(pair[0], TENON_POLLIN, 0, &again);
+  for (int i = 0; i < 2 * PAIRS; i++) items[i] = (tenon_pollfd){pair[0], TENON_POLLIN, -1};
+  all = tenon_poll(items, 2 * PAIRS, NET_LIMIT_MS);
+  for (int i = 0; i < 2 * PAIRS; i++) wrong += items[i].sock != pair[0] || items[i].revents != TENON_POLLIN;
+  support_give_all_handles_back();
+  CHECK(taken != 0);
+  CHECK_EQ(wrong, 0);
+  CHECK_EQ(quiet, 0);
+  CHECK(took >= 60);
+  CHECK_EQ(ready, 4);
+  CHECK_EQ(again, 4);
+  CHECK_EQ(all, 2 * PAIRS);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}

@@ -7,7 +7,7 @@
 #include "support.h"
 #include "transcript.h"
 
-enum { IN = TENON_POLLIN, OUT = TENON_POLLOUT, BOTH = TENON_POLLIN | TENON_POLLOUT, MANY = 100 };
+enum { IN = TENON_POLLIN, OUT = TENON_POLLOUT, BOTH = TENON_POLLIN | TENON_POLLOUT, MANY = 100, CROWD = 400 };
 
 #define EVENTS(id, trap, call) transcript_text(id, trap, #call, call)
 
@@ -126,6 +126,23 @@ static void poll_many(void) {
   tenon_close(pair[1]);
 }
 
+/* More than the process may have descriptors, where there is such a limit; all but one are left out. */
+static void poll_left_out(void) {
+  static tenon_pollfd items[CROWD];
+  tenon_sock pair[2];
+  net_pair(pair);
+  for (int i = 0; i < CROWD; i++) items[i].sock = TENON_NO_SOCK, items[i].events = IN;
+  items[CROWD / 2].sock = pair[0];
+  support_take_handles();
+  COUNT("poll.left_out.idle", "D207", tenon_poll(items, CROWD, SHORT));
+  tenon_send(pair[1], "x", 1, LIMIT);
+  int count = tenon_poll(items, CROWD, LIMIT);
+  support_give_all_handles_back();
+  EVENTS("poll.left_out.ready", "D207", name_events(count, items[CROWD / 2].revents));
+  EVENTS("poll.left_out.last", "D207", name_events(count, items[CROWD - 1].revents));
+  net_close2(pair[0], pair[1]);
+}
+
 void topic_poll(void) {
   poll_connection();
   poll_broken();
@@ -133,4 +150,5 @@ void topic_poll(void) {
   poll_bad();
   poll_arguments();
   poll_many();
+  poll_left_out();
 }

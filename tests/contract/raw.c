@@ -11,7 +11,7 @@
 #include "raw_address.h"
 #include "tenon.h"
 
-enum { LONGEST_MS = 300, ITEMS = 128 };
+enum { LONGEST_MS = 300, ITEMS = 512 };
 
 static int cut(int timeout_ms) {
   return timeout_ms < 0 || timeout_ms > LONGEST_MS ? LONGEST_MS : timeout_ms;

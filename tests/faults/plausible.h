@@ -44,8 +44,8 @@ static const plausible_row plausible[] = {
     {AT_wake, 0, {TENON_EPIPE, TENON_EBADF, TENON_ENOBUFS}},
     {AT_wait, 0, {TENON_ENOMEM, TENON_EINVAL, TENON_ENOBUFS}},
     {AT_wait, 1, {ZERO, 1}},
-    {AT_poll, 0, {TENON_ENOMEM, TENON_EINVAL, TENON_ENOBUFS}},
-    {AT_poll, 1, {ZERO, 1}},
+    {AT_poll, 0, {TENON_ENOMEM, TENON_ENOBUFS}},
+    {AT_poll, 1, {ZERO, 1, TENON_EINVAL}}, /* the latter: too many items */
     {AT_getaddrinfo, 0, {TENON_EAI_AGAIN, TENON_EAI_FAIL, TENON_EAI_NONAME, TENON_ENOMEM, TENON_EMFILE, TENON_EIO}},
     {AT_canonname, 0, {TENON_EAI_NONAME, TENON_ENOSPC}},
     {AT_getnameinfo, 0, {TENON_EAI_NONAME, TENON_EAI_AGAIN, TENON_EAI_FAIL, TENON_ENOMEM, TENON_ENOSPC, TENON_EMFILE}},
