@@ -183,7 +183,7 @@ void tenon__unmap(tenon_addr *addr) {
 }
 
 int tenon_addr_to_native(const tenon_addr *addr, void *sockaddr, size_t size) {
-  if (!sockaddr) return tenon__refuse(TENON_EINVAL);
+  if (!sockaddr && size > 0) return tenon__refuse(TENON_EINVAL);
   tenon__sockaddr native;
   int result = tenon__to_sockaddr(addr, &native);
   if (result < 0) return result;

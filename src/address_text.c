@@ -230,7 +230,7 @@ static int format_local(const tenon_addr *addr, char *text, size_t size) {
 }
 
 int tenon_addr_format(const tenon_addr *addr, char *text, size_t size) {
-  if (!addr || !text) return tenon__refuse(TENON_EINVAL);
+  if (!addr || (!text && size > 0)) return tenon__refuse(TENON_EINVAL);
   if (addr->family == TENON_AF_UNIX) return format_local(addr, text, size);
   if (addr->family != TENON_AF_INET && addr->family != TENON_AF_INET6) return tenon__refuse(TENON_EAFNOSUPPORT);
   char whole[TENON_ADDR_TEXT], *out = whole;

@@ -41,7 +41,7 @@ int tenon_interface_index(const char *name) {
 }
 
 int tenon_interface_name(int index, char *name, size_t size) {
-  if (index < 1 || !name) return tenon__refuse(TENON_EINVAL);
+  if (index < 1 || (!name && size > 0)) return tenon__refuse(TENON_EINVAL);
   char whole[TENON_INTERFACE_NAME];
   int length = tenon__sys_interface_name(index, whole);
   if (length < 0) return length;

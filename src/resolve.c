@@ -223,7 +223,7 @@ int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size, char *se
 
 int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_canonname(host, name, size, timeout_ms);
-  if (!host || !name || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+  if (!host || (!name && size > 0) || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
   tenon_addr addr;
   size_t length = name_length(host);
   if (read_address(host, &addr)) return tenon_addr_format(&addr, name, size);

@@ -107,7 +107,7 @@ static void put_result(writer *w, const tenon_traced *call) {
 }
 
 int tenon_traced_format(const tenon_traced *call, char *line, size_t size) {
-  if (!call || !call->call || !line) return tenon__refuse(TENON_EINVAL);
+  if (!call || !call->call || (!line && size > 0)) return tenon__refuse(TENON_EINVAL);
   char whole[TENON_TRACED_TEXT];
   writer w = {whole, whole + sizeof whole};
   put_text(&w, call->call);

@@ -77,6 +77,7 @@ TEST(a_name_leads_to_its_number_and_back) {
     CHECK_STR(name, rows[i].name);
     CHECK_EQ(tenon_interface_name(rows[i].index, name, strlen(rows[i].name) + 1), strlen(rows[i].name));
     CHECK_EQ(tenon_interface_name(rows[i].index, name, strlen(rows[i].name)), TENON_ENOSPC);
+    CHECK_EQ(tenon_interface_name(rows[i].index, NULL, 0), TENON_ENOSPC);
   }
   check_note(NULL);
 }
@@ -123,7 +124,7 @@ TEST(what_is_no_interface_has_neither_name_nor_number) {
   CHECK_STR(name, "kept");
   CHECK_EQ(tenon_interface_name(0, name, sizeof name), TENON_EINVAL);
   CHECK_EQ(tenon_interface_name(-1, name, sizeof name), TENON_EINVAL);
-  CHECK_EQ(tenon_interface_name(1, NULL, 0), TENON_EINVAL);
+  CHECK_EQ(tenon_interface_name(1, NULL, 1), TENON_EINVAL);
   CHECK_EQ(tenon_interface_index(NULL), TENON_EINVAL);
   CHECK_EQ(tenon_interfaces(rows, -1), TENON_EINVAL);
   CHECK_EQ(tenon_interfaces(NULL, 1), TENON_EINVAL);

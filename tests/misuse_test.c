@@ -217,6 +217,18 @@ TEST(null_is_refused_where_a_call_about_names_needs_a_value) {
   CHECK_EQ(tenon_native_error(), 0);
 }
 
+TEST(null_is_a_buffer_of_no_bytes_in_which_nothing_finds_room) {
+  tenon_addr addr = tenon_addr_loopback(TENON_AF_INET, 80), addr6 = tenon_addr_loopback(TENON_AF_INET6, 80);
+  CHECK_EQ(tenon_addr_format(&addr, NULL, 0), TENON_ENOSPC);
+  CHECK_EQ(tenon_addr_format(&addr6, NULL, 0), TENON_ENOSPC);
+  CHECK_EQ(tenon_addr_to_native(&addr, NULL, 0), TENON_ENOSPC);
+  CHECK_EQ(tenon_addr_to_native(&addr, NULL, 1), TENON_EINVAL);
+  CHECK_EQ(tenon_canonname("localhost", NULL, 0, 0), TENON_ENOSPC);
+  CHECK_EQ(tenon_canonname("1.2.3.4", NULL, 0, 0), TENON_ENOSPC);
+  CHECK_EQ(tenon_addr_from_native(&addr, NULL, 0), TENON_EINVAL);
+  CHECK_EQ(tenon_resolve(NULL, NULL, NULL, NULL, 0, 0), TENON_EAI_NONAME);
+}
+
 TEST(numbers_out_of_range_are_refused) {
   static const int bad[] = {-1, 3, INT_MIN, INT_MAX};
   tenon_addr addr;

@@ -167,4 +167,5 @@ TEST(lines_of_traced_calls_are_whole_and_printable_or_not_at_all) {
   CHECK_EQ(tenon_traced_format(&call, line, 0), TENON_ENOSPC);
   CHECK_EQ(tenon_traced_format(NULL, line, sizeof line), TENON_EINVAL);
   CHECK_EQ(tenon_traced_format(&call, NULL, 1), TENON_EINVAL);
+  CHECK_EQ(tenon_traced_format(&call, NULL, 0), TENON_ENOSPC);
 }

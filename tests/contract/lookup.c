@@ -19,5 +19,6 @@ void topic_lookup(void) {
   SHOW("lookup.empty", "D136", tenon_resolve("", "80", NULL, list, 2, LIMIT));
   SHOW("lookup.canonname.at_once", "D140", tenon_canonname("example.org", name, sizeof name, 0));
   SHOW("lookup.canonname.address", "", tenon_canonname("192.0.2.1", name, sizeof name, LIMIT));
+  SHOW("lookup.canonname.no_room.null", "D132", tenon_canonname("192.0.2.1", NULL, 0, LIMIT));
   SHOW("lookup.canonname.null", "D042", tenon_canonname(NULL, name, sizeof name, LIMIT));
 }

@@ -58,6 +58,7 @@ static void format(void) {
   char text[TENON_ADDR_TEXT];
   COUNT("format.fits", "D141", tenon_addr_format(&addr, text, 13));
   COUNT("format.does_not_fit", "D141", tenon_addr_format(&addr, text, 12));
+  COUNT("format.no_room.null", "D141", tenon_addr_format(&addr, NULL, 0));
   COUNT("format.no_family", "", tenon_addr_format(&none, text, sizeof text));
   COUNT("format.null", "D042", tenon_addr_format(NULL, text, sizeof text));
 }
@@ -83,6 +84,7 @@ static void go_native(void) {
   SHOW("native.back", "D142", tenon_addr_from_native(&back, native, (size_t)size));
   FACT("native.back.is_the_same", "D142", tenon_addr_equal(&scoped, &back));
   SHOW("native.no_room", "D061", tenon_addr_to_native(&scoped, native, 8));
+  SHOW("native.no_room.null", "D061", tenon_addr_to_native(&scoped, NULL, 0));
   SHOW("native.too_short", "D195", tenon_addr_from_native(&back, native, 8));
   SHOW("native.no_family", "D017", tenon_addr_to_native(&none, native, sizeof native));
   size = (int)support_native_addr("::ffff:192.0.2.1", 80, 0, native, sizeof native);
