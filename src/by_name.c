@@ -194,7 +194,7 @@ static tenon_sock serve_by_name(const char *host, const char *service, int type,
   const tenon_hints hints = {TENON_AF_UNSPEC, type, TENON_AI_PASSIVE};
   tenon_addr list[TENON__ADDRESSES_MAX];
   noted_failure failed = {0, 0};
-  int count = find_by_name(host, service, &hints, list, TENON_FOREVER);
+  int count = find_by_name(host, service ? service : "0", &hints, list, TENON_FOREVER);
   if (count < 0) return count;
   for (int i = 0; i < count; i++) {
     tenon_sock s = open_server(&list[i], type, backlog);

@@ -161,8 +161,18 @@ TEST(by_name_calls_refuse_what_makes_no_sense) {
     CHECK_EQ(calls[i]("localhost", "0", NET_LIMIT_MS), TENON_EINVAL);
     CHECK_EQ(tenon_native_error(), 0);
   }
-  CHECK_EQ(tenon_tcp_listen("localhost", NULL, -1), TENON_EINVAL);
-  CHECK_EQ(tenon_udp_bind(NULL, NULL), TENON_EINVAL);
+}
+
+TEST(a_server_without_a_service_gets_a_port_of_the_systems_choice) {
+  tenon_addr at[3];
+  tenon_sock servers[3] = {tenon_tcp_listen("127.0.0.1", NULL, -1), tenon_tcp_listen(NULL, NULL, -1),
+                           tenon_udp_bind(NULL, NULL)};
+  for (int i = 0; i < 3; i++) {
+    CHECK_OK(servers[i]);
+    CHECK_EQ(tenon_getsockname(servers[i], &at[i]), 0);
+    CHECK(at[i].port != 0);
+    CHECK_EQ(tenon_close(servers[i]), 0);
+  }
 }
 
 static void *allocate_never(size_t size) {

@@ -60,6 +60,8 @@ static void fail(void) {
   SHOW("by_name.tcp_connect.no_host", "D130", tenon_tcp_connect("nobody.invalid", "80", LIMIT));
   SHOW("by_name.tcp_connect.no_service", "D134", tenon_tcp_connect("localhost", "70000", LIMIT));
   SHOW("by_name.tcp_connect.null", "D042", tenon_tcp_connect(NULL, NULL, LIMIT));
+  listener = OPEN("by_name.tcp_listen.no_names", "D042", tenon_tcp_listen(NULL, NULL, 5));
+  tenon_close(listener);
   SHOW("by_name.tcp_listen.not_local", "D068", tenon_tcp_listen("192.0.2.1", "0", 5));
   SHOW("by_name.tcp_listen.no_host", "D130", tenon_tcp_listen("nobody.invalid", "0", 5));
   SHOW("by_name.tcp_listen.no_service", "D134", tenon_tcp_listen(NULL, "-1", 5));
@@ -75,9 +77,11 @@ static void exchange_datagrams(void) {
   SHOW("by_name.udp_connect.no_host", "D130", tenon_udp_connect("nobody.invalid", "80", LIMIT));
   SHOW("by_name.udp_connect.at_once", "", tenon_udp_connect("127.0.0.1", "9", 0));
   SHOW("by_name.udp_bind.taken", "D046", tenon_udp_bind("127.0.0.1", service_of(bound)));
+  SHOW("by_name.udp_connect.null", "D042", tenon_udp_connect(NULL, NULL, LIMIT));
   tenon_sock all = OPEN("by_name.udp_bind.all", "D048", tenon_udp_bind(NULL, "0"));
-  tenon_sock sockets[] = {bound, s, all};
-  close_all(sockets, 3);
+  tenon_sock unnamed = OPEN("by_name.udp_bind.no_names", "D042", tenon_udp_bind(NULL, NULL));
+  tenon_sock sockets[] = {bound, s, all, unnamed};
+  close_all(sockets, 4);
 }
 
 void topic_by_name(void) {
