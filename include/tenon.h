@@ -52,9 +52,9 @@ typedef intptr_t tenon_sock;
 #define TENON_SHUT_RDWR 2
 
 /* An address: a plain value, alike on every system, to be copied and stored at will. All of it is in host order but ip,
- * which is in the order of the wire (an IPv4 address in its first four bytes). IPv4-mapped IPv6 addresses do not occur:
- * they are IPv4. scope is the interface index that a link-local IPv6 address needs, else mostly 0. path is for
- * tenon/local.h, else all zero. */
+ * which is in the order of the wire (an IPv4 address in its first four bytes). IPv4-mapped IPv6 addresses are IPv4, and
+ * neither given nor to be made. scope is the interface index that a link-local IPv6 address needs, else mostly 0. path
+ * is for tenon/local.h, else all zero. */
 typedef struct tenon_addr {
   uint16_t family; /* TENON_AF_INET, TENON_AF_INET6 */
   uint16_t port;
@@ -73,17 +73,17 @@ TENON_API tenon_sock tenon_socket(int family, int type, int protocol);
  * TENON_EINPROGRESS (or 0, where the system was done at once), and tenon_connect_result() tells the outcome; the handle
  * then stays in the system's non-blocking mode. After a failure the handle is good only for tenon_close(). A connection
  * that found itself at the other end is TENON_ECONNREFUSED. TENON_ECONNREFUSED, TENON_ETIMEDOUT (the limit's or the
- * system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EISCONN, TENON_EALREADY, TENON_EAFNOSUPPORT; port 0 is
- * TENON_EINVAL. */
+ * system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EAFNOSUPPORT; port 0 is TENON_EINVAL. A stream that is
+ * connected is TENON_EISCONN, while it is being connected TENON_EALREADY; datagram sockets may change peers. */
 TENON_API int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms);
 
-/* Waits for the outcome of a connect that was begun with a timeout of 0 and gives it to the first call that asks: 0 or
- * the error of tenon_connect(). While it is pending TENON_EINPROGRESS (timeout 0) or TENON_ETIMEDOUT; TENON_ENOTCONN
- * where none was begun. */
+/* Waits for the outcome of a connect that was begun with a timeout of 0 and gives it, 0 or its error, to the first call
+ * that asks, as sending and receiving do, too; later ones may get TENON_ENOTCONN. While it is pending TENON_EINPROGRESS
+ * (timeout 0) or TENON_ETIMEDOUT; where none was begun TENON_ENOTCONN, or 0 if connected. */
 TENON_API int tenon_connect_result(tenon_sock s, int timeout_ms);
 
-/* Gives the socket its local address; port 0 lets the system choose one (tenon_getsockname() tells which). A port that
- * any other socket has bound is TENON_EADDRINUSE, on every system; connections of a former server do not hold it (on
+/* Gives the socket its local address; port 0: the system's choice (tenon_getsockname() tells). A port that another
+ * socket has bound, at this address or at all, is TENON_EADDRINUSE; connections of a former server do not hold it (on
  * Windows, those still open do). TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_EAFNOSUPPORT; bound already: TENON_EINVAL. */
 TENON_API int tenon_bind(tenon_sock s, const tenon_addr *local);
 
@@ -99,25 +99,26 @@ TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms
 /* Sends all of the data and returns size, or fails, and then the stream cannot be continued, after TENON_ETIMEDOUT and
  * TENON_ECANCELED neither. With a timeout of 0 it sends what fits and returns how much that was; if nothing fits it is
  * TENON_EAGAIN, which does no harm. A connection that can send no more, whatever the cause, is TENON_EPIPE (there may
- * still be something to receive), one that the system gave up TENON_ECONNABORTED, one that never was TENON_ENOTCONN. */
+ * still be something to receive), one that the system gave up TENON_ECONNABORTED, one that never was TENON_ENOTCONN. A
+ * connected datagram socket sends the data, 0 bytes of it too, as one datagram. */
 TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms);
 
 /* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
  * peer sends no more (a size of 0 returns 0 as well, at once). TENON_ECONNRESET: the peer broke the connection off;
  * TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported once, by whichever call meets it
- * first: after it, 0 does not mean the end. For datagrams there is tenon_recvfrom(). */
+ * first: after it, 0 does not mean the end. Datagrams this call and the next two may cut; tenon_recvfrom() does not. */
 TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
 
-/* Receives until there are size bytes and returns size; less only if the peer ended before. An error leaves what has
- * come in data, but not how much that is. The limit is for all of it. */
+/* Receives until there are size bytes and returns size; less only if the peer ended before. An error, TENON_EAGAIN too,
+ * leaves what has come in data, but not how much that is. The limit is for all of it. */
 TENON_API ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* As tenon_recv(), but what it returns stays to be received again. */
 TENON_API ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* Ends one direction (TENON_SHUT_RD, TENON_SHUT_WR) or both (TENON_SHUT_RDWR): after TENON_SHUT_WR the peer receives
- * what was sent and then the end. It need not wake who waits on the socket; a waker does. Doing it twice is no error.
- * Never connected: TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
+ * what was sent and then the end. It need not wake who waits on the socket; a waker does. Doing it twice, or once the
+ * connection broke, is no error. Never connected: TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_shutdown(tenon_sock s, int how);
 
 /* Closes the handle at once and for good. What was sent still goes out, unless received data was left unread: then the
@@ -126,12 +127,12 @@ TENON_API int tenon_close(tenon_sock s);
 
 /* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. 0:
  * the peer ended too; if it did so because we did, it has received everything. TENON_ETIMEDOUT (TENON_EAGAIN if the
- * limit was 0), TENON_ECANCELED, TENON_ECONNRESET, TENON_ENOTCONN. */
+ * limit was 0), TENON_ECANCELED, TENON_ECONNRESET, TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
 
 /* Two stream sockets of this process that are connected to each other, and to nobody else. They are TCP over loopback
- * where the system has no pairs; another program that gets in between is turned away. TENON_EMFILE; TENON_ETIMEDOUT
- * under attack. */
+ * where the system has no pairs, so addresses and options differ; another program that gets in between is turned away.
+ * TENON_EMFILE; TENON_ETIMEDOUT under attack. */
 TENON_API int tenon_socketpair(tenon_sock pair[2]);
 
 /* Gives a handle that was made elsewhere the properties of Tenon's own: not inherited, no SIGPIPE, the mode that Tenon
@@ -180,12 +181,12 @@ typedef struct tenon_hints {
 #define TENON_AI_NUMERICHOST 2 /* the host must be an address: never ask a resolver */
 #define TENON_AI_NUMERICSERV 4 /* the service must be a number */
 
-/* Finds the addresses of host (a name in UTF-8, an address, or NULL: this host) at service (a name, a number, or NULL:
- * port 0; not both NULL), in the order in which they should be tried. Writes up to capacity of them to list and returns
- * how many there are, which may be more. localhost is always {::1, 127.0.0.1}, *.invalid never exists, and what looks
- * like a malformed IPv4 address is no name (RFC 6761). With a timeout of 0 a name that needs the resolver is
+/* Finds the addresses of host (a name in UTF-8, an address without brackets and port, or NULL: this host) at service (a
+ * name, a number, or NULL: port 0), in the order in which they should be tried. Writes up to capacity of them to list
+ * and returns how many there are, which may be more. localhost is always {::1, 127.0.0.1}, *.invalid never exists, and
+ * what looks like a malformed IPv4 address is no name (RFC 6761). With a timeout of 0 a name that needs the resolver is
  * TENON_EAGAIN; with a limit or a waker the lookup runs in a thread of its own, which is left to end by itself if time
- * runs out (while 16 are left like that, TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host;
+ * runs out (while 16 are left like that, TENON_EAI_AGAIN) and allocates. TENON_EAI_NONAME: no such host, or both NULL;
  * TENON_EAI_AGAIN: no answer, try later; TENON_EAI_FAIL; TENON_EAI_SERVICE: no such service; TENON_EAI_ADDRFAMILY: host
  * is an address of another family; TENON_EAI_BADFLAGS, TENON_EAI_FAMILY, TENON_EAI_SOCKTYPE: hints. */
 TENON_API int tenon_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list,
@@ -205,16 +206,16 @@ TENON_API int tenon_canonname(const char *host, char *name, size_t size, int tim
 
 /* Connects to host at service: all its addresses, in the order and with the head start of RFC 8305, the first one that
  * answers wins; one limit for lookup and connecting, and no thread for the caller to care about. Returns the socket, or
- * the error of tenon_resolve() or, of those of tenon_connect(), the one that tells most. A limit of 0 is
- * TENON_EINVAL. */
+ * the error of tenon_resolve() or, of those of tenon_connect(), the one that tells most. No service, or a limit of 0,
+ * is TENON_EINVAL. */
 TENON_API tenon_sock tenon_tcp_connect(const char *host, const char *service, int timeout_ms);
 
-/* A socket that listens at host (NULL: all addresses of this host, of both families where there are both) and service
- * ("0": a port of the system's choice). Errors as for tenon_resolve(), which may wait for a name, and tenon_bind(). */
+/* A socket that listens at host (at its first address that this host has; NULL: at all, of both families) and service
+ * (NULL or "0": a port of the system's choice). Errors as for tenon_resolve(), which may wait, and tenon_bind(). */
 TENON_API tenon_sock tenon_tcp_listen(const char *host, const char *service, int backlog);
 
 /* The same for datagrams: a socket that talks to the first address of host that it can, and one that hears all. The
- * limit is for the lookup. */
+ * limit is for the lookup, but not 0 either. */
 TENON_API tenon_sock tenon_udp_connect(const char *host, const char *service, int timeout_ms);
 TENON_API tenon_sock tenon_udp_bind(const char *host, const char *service);
 
@@ -247,8 +248,8 @@ TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_
 #define TENON_OPT_ERROR 11           /* read: the pending error, 0 or a TENON_E... code, which reading takes */
 #define TENON_OPT_NATIVE_NONBLOCK 12 /* read: 1 if native code sees a non-blocking handle, 0 if a blocking one */
 
-/* Sets or reads an option (tenon/option.h has more): one int, the same unit and meaning on all systems. Out of range, or
- * too late: TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. */
+/* Sets or reads an option (tenon/option.h has more): one int, the same unit and meaning on all systems. Out of range,
+ * or too late: TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. */
 TENON_API int tenon_setsockopt(tenon_sock s, int option, int value);
 TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
 
@@ -256,13 +257,13 @@ TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
 
 #define TENON_POLLIN 1    /* receiving or accepting would not wait: something is there, or the end, or an error */
 #define TENON_POLLOUT 4   /* sending would not wait; a connect has ended, well or not */
-#define TENON_POLLERR 8   /* (in revents) an error is pending; with both of the above, asked for or not */
-#define TENON_POLLHUP 16  /* (in revents) the peer may have ended; with TENON_POLLIN, to those who asked for that */
-#define TENON_POLLNVAL 32 /* (in revents) not an open socket */
+#define TENON_POLLERR 8   /* (in revents) an error is pending; comes with both of the above, asked for or not */
+#define TENON_POLLHUP 16  /* (in revents) the peer may have ended, tenon_recv() tells; with TENON_POLLIN if asked for */
+#define TENON_POLLNVAL 32 /* (in revents) not an open socket; POSIX systems take pipes and files for some */
 
 typedef struct tenon_pollfd {
   tenon_sock sock;     /* negative: left out, revents 0 */
-  int events, revents; /* TENON_POLLIN, TENON_POLLOUT, 0: left out too; what of it is the case */
+  int events, revents; /* TENON_POLLIN, TENON_POLLOUT, both or 0 (left out too); what is the case */
 } tenon_pollfd;
 
 /* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. It sets all
@@ -273,7 +274,7 @@ TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
 
 /* A waker ends waiting: tenon_poll() if ready (TENON_POLLIN) is among its items, or a thread's calls after
  * tenon_cancel_on(). It stays fired, for all who wait on it, until it is cleared. Waking is safe in signal handlers and
- * from any thread, but not in parallel to closing. Handles that are not open, or no more, are TENON_NO_SOCK. */
+ * from any thread, but not once it may be closed. Handles that are not open, or no more, are TENON_NO_SOCK. */
 typedef struct tenon_waker {
   tenon_sock ready, trigger;
 } tenon_waker;
@@ -282,8 +283,8 @@ TENON_API int tenon_waker_wake(const tenon_waker *w);
 TENON_API int tenon_waker_clear(const tenon_waker *w);
 TENON_API int tenon_waker_close(tenon_waker *w);
 
-/* From here on this thread's calls that would have to wait end with TENON_ECANCELED when w has fired; what need not
- * wait still succeeds, and tenon_poll() is not affected. NULL ends it. w must outlive that. */
+/* From here on this thread's calls that would have to wait end with TENON_ECANCELED when w has fired; what need not or
+ * must not wait does not look at it, and tenon_poll() is not affected. NULL ends it. w must outlive that. */
 TENON_API void tenon_cancel_on(const tenon_waker *w);
 
 /* ---- Time ------------------------------------------------------------------------------------------------------- */
@@ -354,17 +355,17 @@ TENON_API int tenon_remaining(int64_t deadline);
 #define TENON_EAI_ADDRFAMILY (-1009)
 
 /* A result in words ("connection refused"; "success" for all that are none) and the name of its code ("ECONNREFUSED";
- * "OK"). Fixed English text, never NULL, valid for ever. */
+ * "OK"); of other numbers "unknown error", "EUNKNOWN". Fixed English text, never NULL, valid for ever. */
 TENON_API const char *tenon_strerror(intptr_t code);
 TENON_API const char *tenon_errname(intptr_t code);
 
-/* The system's own number (errno, WSAGetLastError) behind this thread's last failed call, for logs; 0 if the failure
- * was found by Tenon itself, as bad input and the end of the caller's limit are. Only good right after a failure. */
+/* The system's own number (errno, WSAGetLastError, the resolver's) behind this thread's last failed call, for logs; 0
+ * if Tenon itself found the failure: bad input, or TENON_ETIMEDOUT by the limit. Only good right after a failure. */
 TENON_API int tenon_native_error(void);
 
 /* Classes of errors, 1 or 0: the call would have had to wait (TENON_EAGAIN, TENON_EINPROGRESS, TENON_EALREADY); the
- * connection is gone, whichever end broke it (TENON_EPIPE, TENON_ECONNRESET, TENON_ECONNABORTED, TENON_ENETRESET); the
- * same call may succeed later (TENON_EAGAIN; descriptors, memory or a name server were wanting). */
+ * connection is gone, whichever end broke it (TENON_EPIPE, TENON_ECONNRESET, TENON_ECONNABORTED, TENON_ENETRESET); a
+ * call that did nothing may succeed later (TENON_EAGAIN; descriptors, memory or a name server were wanting). */
 TENON_API int tenon_is_would_block(intptr_t code);
 TENON_API int tenon_is_peer_gone(intptr_t code);
 TENON_API int tenon_is_retryable(intptr_t code);
