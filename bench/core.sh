@@ -34,6 +34,7 @@ heading() { # WHERE
 }
 
 part_core() {
+  local process
   printf '\n%-22s %20s %29s\n' '' 'system calls' 'user instructions'
   printf '%-22s %6s %6s %6s %9s %9s %9s   %s\n' 'on Linux, each' raw Tenon LTO raw Tenon LTO goal
   count_row send+recv '2 calls, 23 instructions more than raw'
@@ -48,9 +49,9 @@ part_core() {
   count_row parse-ipv6-port 'no more than raw'
   heading 'on Linux'
   limited 120 "$bench/core" time || give_up "Timing on Linux failed."
-  heading 'under Wine'
-  if wine_start; then
-    limited 300 "${steady[@]}" wine "$root/build/bench-windows/bench/core.exe" time >"$logs/bench-wine.log" 2>/dev/null
+  heading 'Wine, one core'
+  if wine_on $(($(nproc) - 1)); then
+    limited 300 taskset -c $(($(nproc) - 1)) "${steady[@]}" wine "$root/build/bench-windows/bench/core.exe" time >"$logs/bench-wine.log" 2>/dev/null
     tr -d '\r' <"$logs/bench-wine.log"
   fi
 }

@@ -81,7 +81,7 @@ plot_bars() {
   local data=$figures/instructions.dat
   awk '$1 == "counts" && $2 == "instructions" { if ($4 == 1) one[$3] = $6; else fifty[$3] = $6 }
     END { for (s in one) print s, one[s], fifty[s] }' "$summary" | sort -k2,2nr | while read -r name one fifty; do
-    printf '%s %.0f %.0f\n' "$(title "$name")" "$one" "$fifty"
+    printf '"%s" %.0f %.0f\n' "$(title "$name")" "$one" "$fifty"
   done >"$data"
   echo "set terminal svg size 760,$((110 + 36 * $(wc -l <"$data"))) font 'sans-serif,13' background '#ffffff'
     set output '$figures/instructions.svg'

@@ -31,6 +31,17 @@ part_times() {
   done
 }
 
+# Tenon and epoll alone, in more rounds, as they lie closer together than the rounds of one of them.
+part_pair() {
+  local round rounds=100 name active last=$(($(nproc) - 1))
+  forget pair
+  for ((round = 1; round <= rounds; round++)); do
+    for active in 1 50; do
+      for name in epoll tenon tenon_lto; do time_server pair $name $active $active $round one_core_ "$last" "$last" 250; done
+    done
+  done
+}
+
 # As many connections as the limit on descriptors allows.
 part_scale() {
   local round rounds=5 name count last=$(($(nproc) - 1)) most=$(($(ulimit -n) - 100))

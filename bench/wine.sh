@@ -11,6 +11,11 @@ wine_server() {
   return 1
 }
 
+# All on one core: there is but one server of Wine for all, and waking another core takes longer than a call.
+wine_on() { # CORE
+  wine_start && process=$(wine_server) && taskset -apc "$1" "$process" >/dev/null
+}
+
 time_under_wine() { # SERVER ACTIVE CONNECTIONS ROUND CORE WINE_SERVER
   local ns cpu_ns bytes own_ns
   start_server taskset -c "$5" "${steady[@]}" wine "$root/build/bench-windows/bench/echo_$1.exe" "$3"
@@ -24,12 +29,10 @@ time_under_wine() { # SERVER ACTIVE CONNECTIONS ROUND CORE WINE_SERVER
   fi
 }
 
-# All on one core, as before; there is but one server of Wine for all.
 part_wine() {
   local round rounds=5 name active count process last=$(($(nproc) - 1))
   forget wine
-  wine_start && process=$(wine_server) || { echo 'Wine does not start, or its server is not found.' && return; }
-  taskset -apc "$last" "$process" >/dev/null
+  wine_on "$last" || { echo 'Wine does not start, or its server is not found.' && return; }
   for ((round = 1; round <= rounds; round++)); do
     for active in 1 10; do
       for count in 10 100 500 1000; do
