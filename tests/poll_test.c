@@ -122,6 +122,24 @@ TEST(handles_that_are_none_are_left_out_or_named) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D099 */
+TEST(a_socket_that_others_close_is_named_and_hides_nobody) {
+  tenon_sock closed[2], pair[2];
+  CHECK_EQ(net_pair(closed), 0);
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_send(pair[1], "x", 1, NET_LIMIT_MS), 1);
+  CHECK_EQ(poll_one(pair[0], TENON_POLLIN, NET_LIMIT_MS), TENON_POLLIN);
+  support_close_file(closed[0]);
+  tenon_pollfd items[] = {{closed[0], TENON_POLLIN, 0}, {pair[0], TENON_POLLIN, 0}, {closed[1], TENON_POLLOUT, 0}};
+  CHECK_EQ(tenon_poll(items, 3, NET_LIMIT_MS), 3);
+  CHECK_EQ(items[0].revents, TENON_POLLNVAL);
+  CHECK_EQ(items[1].revents, TENON_POLLIN);
+  CHECK_EQ(items[2].revents, TENON_POLLOUT);
+  CHECK_EQ(poll_one(closed[0], TENON_POLLIN, NET_LIMIT_MS), TENON_POLLNVAL);
+  CHECK_EQ(tenon_close(closed[1]), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
 TEST(with_nothing_to_wait_for_time_passes) {
   tenon_pollfd none = {TENON_NO_SOCK, BOTH, 1};
   for (int i = 0; i < 2; i++) {

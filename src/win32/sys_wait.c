@@ -32,8 +32,15 @@ static int is_news(const WSAPOLLFD *item) {
   return (intptr_t)item->fd >= 0 && item->revents != 0 && !is_hangup_only;
 }
 
-/* WSAPoll fails, at once, if no handle is a socket's, does not count those that are none, and tells those who only want
- * to send that the peer has hung up, which is no news to them. */
+static void poll_each(WSAPOLLFD *items, int count) {
+  for (int i = 0; i < count; i++) {
+    if ((intptr_t)items[i].fd < 0) continue;
+    if (WSAPoll(&items[i], 1, 0) == SOCKET_ERROR && WSAGetLastError() == WSAENOTSOCK) items[i].revents = POLLNVAL;
+  }
+}
+
+/* WSAPoll fails, at once, if no handle is a socket's, or one was closed as if it were a file's; it does not count those
+ * that are no sockets, and tells those who only want to send that the peer has hung up, which is no news to them. */
 int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms) {
   int has_sockets = 0, has_news = 0;
   for (int i = 0; i < count; i++) has_sockets |= (intptr_t)items[i].fd >= 0;
@@ -43,6 +50,7 @@ int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms) {
   }
   int ready = WSAPoll(items, (ULONG)count, timeout_ms);
   if (ready == SOCKET_ERROR && WSAGetLastError() != WSAENOTSOCK) return tenon__failure(TENON__NAMES, TENON_NO_SOCK);
+  if (ready == SOCKET_ERROR) poll_each(items, count);
   for (int i = 0; i < count; i++) has_news |= is_news(&items[i]);
   if (ready != 0 && !has_news) Sleep((DWORD)timeout_ms < GLANCE_MS ? (DWORD)timeout_ms : GLANCE_MS);
   return has_news;
