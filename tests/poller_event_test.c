@@ -9,6 +9,7 @@
 #include "tenon/poller.h"
 
 enum { IN = TENON_POLLIN, OUT = TENON_POLLOUT, BOTH = TENON_POLLIN | TENON_POLLOUT, ERR = TENON_POLLERR };
+enum { HUP = TENON_POLLHUP, LATER_MS = 40 };
 
 /* What both say within the limit, which has to be the same; or -1, or the error. */
 static int ask_both(tenon_sock s, int events, int timeout_ms) {
@@ -161,4 +162,82 @@ TEST(what_is_reported_is_the_case_by_then) {
   CHECK_EQ(news[0].events, OUT);
   CHECK_EQ(tenon_poller_close(&p), 0);
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+TEST(what_was_set_again_and_again_hides_no_news_from_a_wait_without_time) {
+  tenon_poller p;
+  tenon_poller_event news;
+  tenon_sock pair[2];
+  CHECK_EQ(net_pair(pair), 0);
+  CHECK_EQ(tenon_poller_open(&p), 0);
+  for (int i = 0; i < 100; i++) CHECK_EQ(tenon_poller_set(&p, pair[0], IN, 0, NULL), 0);
+  CHECK_EQ(tenon_poller_set(&p, pair[0], BOTH, 0, &p), 0);
+  CHECK_EQ(tenon_poller_wait(&p, &news, 1, 0), 1);
+  CHECK(news.pointer == &p && news.events == OUT);
+  CHECK_EQ(tenon_poller_close(&p), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
+/* ---- While somebody waits ------------------------------------------------------------------------------------------ */
+
+static tenon_sock late[2];
+
+static void send_later(void *unused) {
+  (void)unused;
+  support_sleep_ms(LATER_MS); /* time for the other side to be waiting; whether it is makes no difference */
+  tenon_send(late[1], "x", 1, NET_LIMIT_MS);
+}
+
+static void end_later(void *unused) {
+  (void)unused;
+  support_sleep_ms(LATER_MS);
+  tenon_shutdown(late[1], TENON_SHUT_WR);
+}
+
+static void reset_later(void *unused) {
+  (void)unused;
+  support_sleep_ms(LATER_MS);
+  net_reset(late[1]);
+  late[1] = TENON_NO_SOCK;
+}
+
+static void make_room_later(void *unused) {
+  (void)unused;
+  static char data[1 << 16];
+  support_sleep_ms(LATER_MS);
+  while (tenon_recv(late[1], data, sizeof data, LATER_MS) > 0) continue;
+}
+
+/* A socket that was reported, and dealt with, before the wait in which something happens to it, and one that was not. */
+TEST(what_happens_during_a_wait_is_reported_as_the_news_that_it_is) {
+  static support_thread thread;
+  static const struct happening {
+    void (*run)(void *unused);
+    int asked, expected, is_full;
+  } each[] = {{send_later, IN, IN, 0},        {send_later, BOTH, IN, 1},        {end_later, IN, IN | HUP, 0},
+              {end_later, BOTH, IN | HUP, 1}, {reset_later, IN, ERR | BOTH, 0}, {reset_later, BOTH, ERR | BOTH, 1},
+              {make_room_later, OUT, OUT, 1}, {reset_later, OUT, ERR | BOTH, 1}};
+  tenon_poller p;
+  tenon_poller_event news[4];
+  char byte;
+  for (int i = 0; i < 16; i++) {
+    const struct happening *now = &each[i / 2];
+    CHECK_EQ(net_pair(late), 0);
+    CHECK_EQ(tenon_poller_open(&p), 0);
+    if (now->is_full) fill(late[0]);
+    CHECK_EQ(tenon_poller_set(&p, late[0], now->asked, 0, &p), 0);
+    if (i % 2 && now->asked & IN) {
+      CHECK_EQ(tenon_send(late[1], "x", 1, NET_LIMIT_MS), 1);
+      CHECK_EQ(tenon_poller_wait(&p, news, 4, NET_LIMIT_MS), 1);
+      CHECK_EQ(tenon_recv(late[0], &byte, 1, 0), 1);
+    }
+    CHECK_EQ(support_thread_start(&thread, now->run, NULL), 0);
+    int count = tenon_poller_wait(&p, news, 4, NET_LIMIT_MS);
+    support_thread_join(&thread);
+    CHECK_EQ(count, 1);
+    CHECK_EQ(news[0].events, now->expected);
+    CHECK_EQ(tenon_poller_close(&p), 0);
+    if (late[1] >= 0) CHECK_EQ(tenon_close(late[1]), 0);
+    CHECK_EQ(tenon_close(late[0]), 0);
+  }
 }

@@ -98,23 +98,30 @@ SOCKET tenon__afd_base(SOCKET s) {
 }
 
 /* The device copies the question. The answer and a status are written to one address, to save memory; in which order does
- * not matter, as nobody reads the bytes that they share. The port tells when both are there, the events are 0 unless there
+ * not matter, as nobody reads the bytes that they share. The port tells when both are there, events are 0 unless there
  * was something to say, and a status is needed only for its address, by which a question is cancelled. */
-_Static_assert(sizeof(IO_STATUS_BLOCK) <= offsetof(tenon__afd_info, handles), "the status covers what is read");
+_Static_assert(sizeof(IO_STATUS_BLOCK) <= sizeof(tenon__afd_head), "the status covers what is read");
 
-int tenon__afd_ask(HANDLE device, ULONG events, tenon__afd_info *answer, void *context) {
+int tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned count, tenon__afd_head *answer,
+                   void *context) {
   static _Atomic(control_function) nt_device_io_control_file;
   control_function control = atomic_load(&nt_device_io_control_file);
   if (!control) {
     find_in_ntdll("NtDeviceIoControlFile", &control, sizeof control);
     atomic_store(&nt_device_io_control_file, control);
   }
-  tenon__afd_info question = {{{.QuadPart = INT64_MAX}}, 1, 0, {{answer->handles[0].handle, events, 0}}};
-  answer->handles[0].events = 0;
+  struct {
+    tenon__afd_head head;
+    tenon__afd_socket sockets[AFD_SOCKETS_MAX];
+  } question = {{{{.QuadPart = INT64_MAX}}, count, 0}, {{NULL, 0, 0}}};
+  tenon__afd_socket *said = (tenon__afd_socket *)(void *)(answer + 1);
+  size_t unit = _Alignof(tenon__afd_head), size = sizeof *answer + count * sizeof *sockets;
+  for (unsigned i = 0; i < count; i++) question.sockets[i] = sockets[i], said[i].events = 0;
+  size = (size + unit - 1) / unit * unit; /* what C would make of it, which matters on 32-bit systems */
   return control && control(device, NULL, NULL, context, (IO_STATUS_BLOCK *)(void *)answer, IOCTL_AFD_POLL, &question,
-                            sizeof question, answer, sizeof *answer) >= 0;
+                            (ULONG)size, answer, (ULONG)size) >= 0;
 }
 
-void tenon__afd_cancel(HANDLE device, tenon__afd_info *answer) {
+void tenon__afd_cancel(HANDLE device, tenon__afd_head *answer) {
   CancelIoEx(device, (OVERLAPPED *)(void *)answer);
 }

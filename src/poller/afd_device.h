@@ -13,19 +13,22 @@
 #define AFD_POLL_ACCEPT 0x0080
 #define AFD_POLL_CONNECT_FAIL 0x0100
 
-/* Question and answer, in the device's own layout. */
-typedef struct tenon__afd_info {
+#define AFD_SOCKETS_MAX 32 /* that are asked about at a time */
+
+/* Question and answer, in the device's own layout: the one, and as many as it counts of the other. */
+typedef struct tenon__afd_head {
   union {
     LARGE_INTEGER timeout; /* of a question */
     void *next;            /* of an answer that has come: the caller's */
   };
   ULONG count, exclusive;
-  struct {
-    HANDLE handle;
-    ULONG events;
-    LONG status;
-  } handles[1];
-} tenon__afd_info;
+} tenon__afd_head;
+
+typedef struct tenon__afd_socket {
+  HANDLE handle;
+  ULONG events;
+  LONG status;
+} tenon__afd_socket;
 
 /* The handles of the device. A poller has several: Windows takes the longer to cancel a question, the more of them one
  * handle has. */
@@ -44,11 +47,12 @@ unsigned tenon__afd_device_with_room(tenon__afd_devices *devices, HANDLE port, U
 void tenon__afd_close_devices(tenon__afd_devices *devices);
 /* The socket that the device knows: other providers may stand before it. */
 SOCKET tenon__afd_base(SOCKET s);
-/* Asks once for AFD_POLL_... about the handle that stands in the answer: 1 if the device will answer, through its port and
- * with this context. Until then the answer is the device's memory. Afterwards the handle is the same, the events are what
- * is the case, or 0 if the device does not say it, and the rest means nothing. */
-int tenon__afd_ask(HANDLE device, ULONG events, tenon__afd_info *answer, void *context);
+/* Asks once for AFD_POLL_... about sockets: 1 if the device will answer, through its port and with this context. Until then
+ * the answer, which has room for as many sockets behind it, is the device's memory. Afterwards these are the ones on which
+ * something is the case, and what; then comes one without events, unless it is the case on all. */
+int tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned count, tenon__afd_head *answer,
+                   void *context);
 /* There will still be an answer, but soon. */
-void tenon__afd_cancel(HANDLE device, tenon__afd_info *answer);
+void tenon__afd_cancel(HANDLE device, tenon__afd_head *answer);
 
 #endif

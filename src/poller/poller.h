@@ -22,12 +22,12 @@ static inline int tenon__is_wait(int capacity, int timeout_ms) {
 /* ---- table.c: entries by socket, for mechanisms that have to keep them ---- */
 
 /* The beginning of an entry, which is the mechanism's to allocate and to release: a socket, and what was said of it. It is
- * small, as there is one for each socket that does nothing. state and group are the mechanism's. */
+ * small, as there is one for each socket that does nothing. state and number are the mechanism's. */
 typedef struct tenon__entry {
   struct tenon__entry *next;
   void *pointer;
   int sock; /* Windows' handles, too, have no more than 32 bits that count */
-  unsigned events : 3, is_once : 1, state : 4, group : 24;
+  unsigned events : 3, is_once : 1, state : 4, number : 24;
 } tenon__entry;
 
 static inline void tenon__say_of(tenon__entry *entry, int events, int flags, void *pointer) {
