@@ -191,6 +191,7 @@ static int wait_for_answers(tenon__afd_queue *a, tenon_poller_event *events, int
   tell_new_from_old(answers, came, asked, asked_count);
   int is_woken = take_wake(a, answers, came), count = take_news(a, answers, came, news, room);
   int reported = report_news(a, news, count, events);
+  a->news += count;
   tenon__sys_unlock(&a->lock);
   *is_over = is_woken || (remaining == 0 && (count > 0 || came <= 0)); /* the dead may stand before news */
   return came < 0 ? came : reported;

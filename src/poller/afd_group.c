@@ -5,9 +5,9 @@
  * leaves for another reason has the question cancelled: it is put again, without it, once that has been answered. */
 #include "afd_queue.h"
 
-/* From how many sockets on there are groups; how many waits there are for each chain of the table that is looked at,
- * which is about one for each socket; and how many members are too few. */
-enum { CROWD = 2 * AFD_SOCKETS_MAX, WAITS_PER_CHAIN = 4, FEW = AFD_SOCKETS_MAX / 4 * 3, HANDLE_SHIFT = 2 };
+/* From how many sockets on there are groups; for how many news a chain of the table is looked at, which comes to about one
+ * for each socket; and how many members are too few. */
+enum { CROWD = 2 * AFD_SOCKETS_MAX, NEWS_PER_CHAIN = 4, FEW = AFD_SOCKETS_MAX / 4 * 3, HANDLE_SHIFT = 2 };
 
 struct tenon__afd_group {
   tenon__afd_group *next; /* of those that are to be asked */
@@ -179,8 +179,7 @@ static void form_group(tenon__afd_queue *a) {
   plan_group(a, g);
 }
 
-void tenon__afd_survey(tenon__afd_queue *a) {
-  if (a->table.count < CROWD || ++a->waits % WAITS_PER_CHAIN != 0) return;
+static void look_at_next_chain(tenon__afd_queue *a) {
   a->hand = (a->hand + 1) % a->table.chain_count;
   for (tenon__entry *entry = a->table.chains[a->hand]; entry; entry = entry->next) {
     if (entry->state == ASKED) {
@@ -191,4 +190,9 @@ void tenon__afd_survey(tenon__afd_queue *a) {
     }
   }
   if (a->chosen_count == AFD_SOCKETS_MAX) form_group(a);
+}
+
+void tenon__afd_survey(tenon__afd_queue *a) {
+  if (a->table.count < CROWD) a->news = 0;
+  for (; a->news >= NEWS_PER_CHAIN; a->news -= NEWS_PER_CHAIN) look_at_next_chain(a);
 }

@@ -60,7 +60,8 @@ typedef struct tenon__afd_queue {
   tenon__afd_question *to_ask; /* some may have died since */
   tenon__afd_group *groups_to_ask;
   size_t asked, dead; /* how many answers are to come, and for how many of them nobody waits */
-  size_t waits, hand; /* the chain of the table that was last looked at for quiet sockets */
+  int news;           /* since quiet sockets were last looked for ... */
+  size_t hand;        /* ... in this chain of the table */
   int chosen[AFD_SOCKETS_MAX], chosen_count;
   atomic_int is_busy, is_woken;
 } tenon__afd_queue;
@@ -91,7 +92,7 @@ int tenon__afd_take_answer(tenon__afd_queue *a, tenon__afd_question *q, tenon__a
 
 /* ---- afd_group.c: several sockets ---- */
 
-/* Looks at some sockets, others each time, and makes groups of those that are quiet. */
+/* Looks at the more sockets, others each time, the more news there were, and makes groups of those that are quiet. */
 void tenon__afd_survey(tenon__afd_queue *a);
 void tenon__afd_ask_planned_groups(tenon__afd_queue *a);
 int tenon__afd_take_group_answer(tenon__afd_queue *a, tenon__afd_group *g, tenon__afd_news *news, int room);
