@@ -11,7 +11,7 @@ start_server() { # COMMAND...
 }
 
 # Puts the load on it, which leaves its figures in load.log, and sees it end.
-load_server() { # CORE ACTIVE IDLE MESSAGES MILLISECONDS [PROCESS...]
+load_server() { # CORE ACTIVE IDLE MESSAGES MILLISECONDS WARM_UP [PROCESS...]
   local status port
   port=$(tr -d '\r' <"$logs/echo.log")
   limited 120 taskset -c "$1" "$bench/load" "${port:-0}" "${@:2}" >"$logs/load.log" 2>"$logs/load-tool.log"
@@ -28,12 +28,12 @@ note() { # PART SERVER ACTIVE CONNECTIONS ROUND MEASURE VALUE
 
 server_instructions() { # SERVER ACTIVE MESSAGES
   start_server valgrind --tool=callgrind --callgrind-out-file=/dev/null "$bench/echo_$1" "$2" &&
-    load_server 0 "$2" 0 "$3" 1000000 && sed -n 's/.*Collected : //p' "$logs/echo-tool.log" | grep .
+    load_server 0 "$2" 0 "$3" 1000000 100000 && sed -n 's/.*Collected : //p' "$logs/echo-tool.log" | grep .
 }
 
 server_calls() { # SERVER ACTIVE MESSAGES
   start_server strace -f -o "$logs/strace.log" "$bench/echo_$1" "$2" &&
-    load_server 0 "$2" 0 "$3" 1000000 && wc -l <"$logs/strace.log"
+    load_server 0 "$2" 0 "$3" 1000000 100000 && wc -l <"$logs/strace.log"
 }
 
 # The difference between two run lengths, of which each warms up with a tenth as many.

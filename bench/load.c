@@ -1,10 +1,10 @@
 /* load.c - talks to a server of echo.c, one message of 64 bytes at a time on each active connection, and measures it.
  * SPDX-License-Identifier: MIT
  *
- *   load PORT ACTIVE IDLE MESSAGES MILLISECONDS [PROCESS...]
+ *   load PORT ACTIVE IDLE MESSAGES MILLISECONDS WARM_UP [PROCESS...]
  *
- * It warms up with a tenth of the messages, or of the time, and then goes on for as many messages or as long, whatever
- * ends first. It prints, for each message, the nanoseconds that passed and those of processor time that the processes
+ * It warms up with a tenth of the messages, or for so many milliseconds, and then goes on for as many messages or as long,
+ * whatever ends first. It prints, for each message, the nanoseconds that passed and those of processor time that the processes
  * used, the bytes by which the first of them has grown since nobody was connected, and its part of the processor time. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* clock_getcpuclockid */
@@ -133,18 +133,18 @@ static long exchange(int active, int idle, long messages, long milliseconds) {
 }
 
 int main(int count, char **words) {
-  if (count < 6) return fprintf(stderr, "load PORT ACTIVE IDLE MESSAGES MILLISECONDS [PROCESS...]\n"), 2;
-  int active = atoi(words[2]), idle = atoi(words[3]), processes = count - 6;
-  long messages = atol(words[4]), milliseconds = atol(words[5]);
-  double bytes = processes ? bytes_of(words[6]) : 0;
+  if (count < 7) return fprintf(stderr, "load PORT ACTIVE IDLE MESSAGES MILLISECONDS WARM_UP [PROCESS...]\n"), 2;
+  int active = atoi(words[2]), idle = atoi(words[3]), processes = count - 7;
+  long messages = atol(words[4]), milliseconds = atol(words[5]), warm_up = atol(words[6]);
+  double bytes = processes ? bytes_of(words[7]) : 0;
   if (connect_all(atoi(words[1]), active, idle) < 0) return fail("connecting");
-  if (exchange(active, idle, messages / 10, milliseconds / 10) < 0) return fail("warming up");
-  if (processes) bytes = bytes_of(words[6]) - bytes;
-  observed before = look(words + 6, processes);
+  if (exchange(active, idle, messages / 10, warm_up) < 0) return fail("warming up");
+  if (processes) bytes = bytes_of(words[7]) - bytes;
+  observed before = look(words + 7, processes);
   before.clock_ns = nanoseconds(CLOCK_MONOTONIC);
   long done = exchange(active, idle, messages, milliseconds);
   if (done <= 0) return fail("talking");
-  observed after = look(words + 6, processes);
+  observed after = look(words + 7, processes);
   printf("%.1f %.1f %.0f %.1f\n", (after.clock_ns - before.clock_ns) / (double)done,
          (after.processor_ns - before.processor_ns) / (double)done, bytes,
          (after.first_ns - before.first_ns) / (double)done);

@@ -5,7 +5,7 @@
 time_server() { # PART SERVER ACTIVE CONNECTIONS ROUND PREFIX CORE LOAD_CORE MILLISECONDS
   local ns cpu_ns bytes own_ns
   start_server taskset -c "$7" "$bench/echo_$2" "$4"
-  if load_server "$8" "$3" $(($4 - $3)) 1000000000 "$9" $server; then
+  if load_server "$8" "$3" $(($4 - $3)) 1000000000 "$9" $(($9 / 10)) $server; then
     read -r ns cpu_ns bytes own_ns <"$logs/load.log"
     note "$1" "$2" "$3" "$4" "$5" "$6ns" "$ns"
     note "$1" "$2" "$3" "$4" "$5" "$6cpu_ns" "$cpu_ns"

@@ -16,10 +16,11 @@ wine_on() { # CORE
   wine_start && process=$(wine_server) && taskset -apc "$1" "$process" >/dev/null
 }
 
+# The warm-up is long, as it takes a poller some thousand messages to see who is quiet.
 time_under_wine() { # SERVER ACTIVE CONNECTIONS ROUND CORE WINE_SERVER
   local ns cpu_ns bytes own_ns
   start_server taskset -c "$5" "${steady[@]}" wine "$root/build/bench-windows/bench/echo_$1.exe" "$3"
-  if load_server "$5" "$2" $(($3 - $2)) 1000000000 300 $server "$6"; then
+  if load_server "$5" "$2" $(($3 - $2)) 1000000000 500 2000 $server "$6"; then
     read -r ns cpu_ns bytes own_ns <"$logs/load.log"
     note wine "$1" "$2" "$3" "$4" own_ns "$own_ns"
     note wine "$1" "$2" "$3" "$4" ns "$ns"
