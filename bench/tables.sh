@@ -116,7 +116,7 @@ table_goals() {
       "$(figure pair one_core_cpu_ns tenon $active $active %.3f '$9'), with LTO $(figure pair one_core_cpu_ns tenon_lto $active $active %.3f '$9')"
   done
   row 'with 10 active of 19,000 at most 1.02 times the cost of 10 of 10' \
-    "$(growth scale cpu_ns tenon 10) (epoll: $(growth scale cpu_ns epoll 10))"
+    "$(growth pair cpu_ns tenon 10) (epoll: $(growth pair cpu_ns epoll 10))"
   row 'at most 64 bytes for an idle connection, of which the server uses 8' "$(bytes_each tenon)"
   row "under Wine no growth with idle connections (1 active, 10 to 1,000)" \
     "$(growth wine cpu_ns tenon 1) times (WSAPoll: $(growth wine cpu_ns wsapoll 1), select: $(growth wine cpu_ns select 1))"

@@ -31,13 +31,19 @@ part_times() {
   done
 }
 
-# Tenon and epoll alone, in more rounds, as they lie closer together than the rounds of one of them.
+# Tenon and epoll alone, in more rounds, as they lie closer together than the rounds of one of them; and so do few and many
+# connections.
 part_pair() {
-  local round rounds=100 name active last=$(($(nproc) - 1))
+  local round rounds=100 name active count last=$(($(nproc) - 1)) most=$(($(ulimit -n) - 100))
   forget pair
   for ((round = 1; round <= rounds; round++)); do
     for active in 1 50; do
       for name in epoll tenon tenon_lto; do time_server pair $name $active $active $round one_core_ "$last" "$last" 250; done
+    done
+    for name in epoll tenon; do
+      for count in 10 19000; do
+        [ $((round % 3)) -ne 0 ] || [ $count -gt $most ] || time_server pair $name 10 $count $round '' "$last" "$last" 250
+      done
     done
   done
 }

@@ -11,7 +11,7 @@
 #include "tenon/poller.h"
 
 enum { IN = TENON_POLLIN, OUT = TENON_POLLOUT, BOTH = IN | OUT, ERR = TENON_POLLERR, HUP = TENON_POLLHUP };
-enum { CROWD = 150, BUSY = 0, WORDS = 1100 };
+enum { CROWD = 150, BUSY = 0, WORDS = 2400 };
 
 static tenon_poller p;
 static tenon_sock pairs[CROWD][2];

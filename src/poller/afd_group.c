@@ -5,9 +5,10 @@
  * leaves for another reason has the question cancelled: it is put again, without it, once that has been answered. */
 #include "afd_queue.h"
 
-/* From how many sockets on there are groups; for how many news a chain of the table is looked at, which comes to about one
- * for each socket; and how many members are too few. */
-enum { CROWD = 2 * AFD_SOCKETS_MAX, NEWS_PER_CHAIN = 4, FEW = AFD_SOCKETS_MAX / 4 * 3, HANDLE_SHIFT = 2 };
+/* From how many sockets on there are groups; for how many news a chain of the table is looked at, which comes to four for
+ * each socket, so that of sockets that all have news now and then one in fifty is taken for quiet; and how many members
+ * are too few. */
+enum { CROWD = 2 * AFD_SOCKETS_MAX, NEWS_PER_CHAIN = 12, FEW = AFD_SOCKETS_MAX / 4 * 3, HANDLE_SHIFT = 2 };
 
 struct tenon__afd_group {
   tenon__afd_group *next; /* of those that are to be asked */
