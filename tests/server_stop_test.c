@@ -4,6 +4,7 @@
 #include "check.h"
 #include "net.h"
 #include "serving.h"
+#include "support.h"
 
 TEST(a_server_that_is_stopped_before_its_first_client_ends_at_once) {
   static serving s;
@@ -41,13 +42,15 @@ TEST(a_waker_that_has_fired_before_ends_a_server_as_well) {
   }
 }
 
-/* 1 as soon as nobody listens any more: the server has noticed that it is to stop. */
+/* 1 as soon as nobody listens any more: the server has noticed that it is to stop. Leaves it time to, as under valgrind only
+ * one thread runs at a time. */
 static int is_refusing_at_last(const serving *s) {
   int64_t deadline = tenon_deadline(NET_LIMIT_MS);
   do {
     tenon_sock client = serving_connect(s);
     if (client == TENON_ECONNREFUSED) return 1;
     if (client >= 0) tenon_close(client);
+    support_sleep_ms(1);
   } while (tenon_remaining(deadline) > 0);
   return 0;
 }
