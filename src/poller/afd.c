@@ -140,7 +140,7 @@ static int put_question(tenon__afd_queue *a, tenon__afd_question *q) {
   tenon__entry *before = tenon__table_take(&a->table, q->entry.sock);
   if (before) tenon__afd_let_go(a, before);
   if (!tenon__afd_ask_question(a, q)) {
-    tenon__afd_release_question(a, q);
+    tenon__afd_let_go(a, &q->entry);
     return TENON_EBADF;
   }
   tenon__table_put(&a->table, &q->entry);

@@ -21,7 +21,7 @@ tenon__afd_question *tenon__afd_new_question(tenon__afd_queue *a, tenon_sock s, 
   return q;
 }
 
-void tenon__afd_release_question(tenon__afd_queue *a, tenon__afd_question *q) {
+static void release_question(tenon__afd_queue *a, tenon__afd_question *q) {
   a->devices.list[q->entry.number].questions--;
   tenon__release(q);
 }
@@ -51,7 +51,7 @@ int tenon__afd_ask_planned(tenon__afd_queue *a, tenon__afd_question **asked, int
   for (; q; q = next) {
     next = q->answer.next;
     if (q->entry.state == DEAD)
-      tenon__afd_release_question(a, q);
+      release_question(a, q);
     else if (!tenon__afd_ask_question(a, q))
       tenon__afd_forget(a, &q->entry);
     else if (count < room)
@@ -62,7 +62,7 @@ int tenon__afd_ask_planned(tenon__afd_queue *a, tenon__afd_question **asked, int
 
 static void let_go_question(tenon__afd_queue *a, tenon__afd_question *q) {
   if (q->entry.state == IDLE) {
-    tenon__afd_release_question(a, q);
+    release_question(a, q);
     return;
   }
   if (q->entry.state != TO_ASK) tenon__afd_cancel(device_of(a, q), &q->answer), a->dead++;
@@ -87,7 +87,7 @@ int tenon__afd_take_answer(tenon__afd_queue *a, tenon__afd_question *q, tenon__a
   a->dead -= is_dead != 0;
   q->entry.state = IDLE;
   if (is_dead)
-    tenon__afd_release_question(a, q);
+    release_question(a, q);
   else if (q->socket.events & AFD_POLL_LOCAL_CLOSE)
     tenon__afd_forget(a, &q->entry);
   else if (room == 0)

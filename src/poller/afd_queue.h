@@ -75,7 +75,6 @@ enum { FROM_DEVICE, FROM_GROUP, FROM_WAKE }; /* the keys of what comes through t
 /* What the device is asked for. */
 ULONG tenon__afd_interest(const tenon__entry *entry);
 tenon__afd_question *tenon__afd_new_question(tenon__afd_queue *a, tenon_sock s, HANDLE base);
-void tenon__afd_release_question(tenon__afd_queue *a, tenon__afd_question *q);
 /* 0 if there will be no answer. */
 int tenon__afd_ask_question(tenon__afd_queue *a, tenon__afd_question *q);
 /* Lets the next wait ask. */
