@@ -139,8 +139,8 @@ TENON_API int tenon_socketpair(tenon_sock pair[2]);
  * wants. It stays the same handle, and is the caller's to close, with tenon_close(). */
 TENON_API int tenon_adopt(tenon_sock native);
 
-/* The socket's own address, unspecified as long as it has none, and its peer's; the latter is TENON_ENOTCONN before the
- * connection and, on some systems, after it broke. */
+/* The socket's own address, unspecified as long as it has none, and its peer's. The latter is TENON_ENOTCONN before the
+ * connection is made, also while a connect is pending, and, on some systems, after it broke. */
 TENON_API int tenon_getsockname(tenon_sock s, tenon_addr *local);
 TENON_API int tenon_getpeername(tenon_sock s, tenon_addr *peer);
 

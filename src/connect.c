@@ -34,16 +34,24 @@ int tenon__failed_attempt(tenon_sock s, int code) {
   return code;
 }
 
-/* What became of a connect that was under way, asked once there is news. Linux answers the first connect after that
- * with success instead of TENON_EISCONN, so it gets one. */
-static int outcome(tenon_sock s) {
+/* What can be told of a connect: 0 and the peer, its error, or TENON_ENOTCONN if there is neither. */
+static int ask(tenon_sock s, tenon__sockaddr *peer) {
   int error = tenon__sys_take_error(s);
   if (error < 0) return error == TENON_ECONNREFUSED ? tenon__failed_attempt(s, error) : error;
+  int unnamed = tenon__sys_getpeername(s, peer);
+  return unnamed == TENON_EINVAL ? TENON_ENOTCONN : unnamed;
+}
+
+/* What became of a connect that was under way, asked once there is news. It may end between the first two questions, so
+ * the first is asked again. Linux answers the first connect after that with success instead of TENON_EISCONN, so it
+ * gets one. */
+static int outcome(tenon_sock s) {
   tenon__sockaddr native;
-  int unnamed = tenon__sys_getpeername(s, &native);
-  if (unnamed < 0 && unnamed != TENON_ENOTCONN && unnamed != TENON_EINVAL) return unnamed;
-  if (unnamed < 0 && tenon__sys_is_connecting(s)) return tenon__refuse(TENON_EINPROGRESS);
-  if (unnamed < 0) return has_broken(s) ? TENON_ECONNRESET : tenon__refuse(TENON_ENOTCONN);
+  int result = ask(s, &native);
+  if (result == TENON_ENOTCONN && tenon__sys_is_connecting(s)) return tenon__refuse(TENON_EINPROGRESS);
+  if (result == TENON_ENOTCONN) result = ask(s, &native);
+  if (result == TENON_ENOTCONN) return has_broken(s) ? TENON_ECONNRESET : tenon__refuse(TENON_ENOTCONN);
+  if (result < 0) return result;
   tenon__sys_connect(s, &native);
   return refuse_self(s, &native);
 }

@@ -22,12 +22,26 @@ int tenon__lost_failure(tenon_sock s, tenon__operation operation) {
   return is_lost ? tenon__name_refused(s, code) : 0;
 }
 
-/* 0 if another attempt is worth while. A connection that is still being made is waited for, as systems do that let one
- * send and receive on it already. */
-static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
-  if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
+/* Whether the stream is connected, though an attempt to send or receive has just said that it is not: a connect that was
+ * pending then may be made by now. */
+static int is_connected_now(tenon_sock s) {
+  char byte;
+  int native = tenon_native_error();
+  ptrdiff_t received = tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0);
+  tenon__sys_remember(native);
+  return received >= 0 || received == TENON_EAGAIN;
+}
+
+/* A connection that is still being made is waited for, as systems do that let one send and receive on it already. */
+TENON__APART static int failure_again(tenon_sock s, int failure, tenon__limit *limit) {
   if (failure == TENON_ENOTCONN && tenon__sys_is_connecting(s)) return tenon__wait(s, TENON__CONNECTED, limit);
-  return tenon__name_refused(s, (int)failure);
+  int code = tenon__name_refused(s, failure);
+  return code == TENON_ENOTCONN && is_connected_now(s) ? tenon__nap(limit) : code;
+}
+
+/* 0 if another attempt is worth while. */
+static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
+  return failure == TENON_EAGAIN ? tenon__wait(s, event, limit) : failure_again(s, (int)failure, limit);
 }
 
 /* Some systems see no difference between a connection that broke and one that never was, nor between a stream and a

@@ -112,6 +112,8 @@ int tenon__sys_close(tenon_sock s);
 int tenon__sys_set_nonblocking(tenon_sock s, int on);
 /* The handle's family as Tenon numbers it. */
 int tenon__sys_family(tenon_sock s);
+/* The peer of a connection; TENON_ENOTCONN for a stream whose connect is pending, too. */
+int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer);
 /* 1 if the stream, which has no peer, once had one: tells a connection that ended from none. */
 int tenon__sys_had_peer(tenon_sock s);
 /* 1 while a connect that was begun is pending. Asked only of a socket that is not connected. */
@@ -247,7 +249,6 @@ void tenon__sys_unlock(tenon__lock *lock);
 void tenon__sys_lock_destroy(tenon__lock *lock);
 
 int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local);
-int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer);
 int tenon__sys_shutdown(tenon_sock s, int how);
 /* 1 or 0, or a failure. */
 int tenon__sys_is_listening(tenon_sock s);

@@ -28,11 +28,6 @@ TENON__BRIEF int tenon__sys_getsockname(tenon_sock s, tenon__sockaddr *local) {
   return getsockname(tenon__native(s), &local->u.any, &local->size) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
-int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer) {
-  peer->size = sizeof peer->u;
-  return getpeername(tenon__native(s), &peer->u.any, &peer->size) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
-}
-
 int tenon__sys_shutdown(tenon_sock s, int how) {
   static const int native[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
   return shutdown(tenon__native(s), native[how]) == 0 ? 0 : tenon__failure(TENON__NAMES, s);

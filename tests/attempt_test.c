@@ -5,6 +5,7 @@
 #include "net.h"
 #include "support.h"
 #include "tenon/message.h"
+#include "tenon/urgent.h"
 
 /* A stream whose connect has ended. */
 static tenon_sock begin(const tenon_addr *peer) {
@@ -28,6 +29,36 @@ TEST(a_connect_that_was_made_meanwhile_is_not_begun_again) {
   CHECK_EQ(tenon_connect_result(s, NET_LIMIT_MS), 0);
   CHECK_EQ(tenon_connect(s, &at, 0), TENON_EISCONN);
   CHECK_EQ(net_close2(s, listener), 0);
+}
+
+/* D030: Windows and Wine 10 name the peer of a pending connect. */
+TEST(a_pending_connect_is_no_connection) {
+  static net_full full;
+  tenon_addr peer;
+  unsigned char urgent;
+  CHECK_EQ(net_fill(&full, TENON_AF_INET), 0);
+  CHECK_EQ(tenon_getpeername(full.pending, &peer), TENON_ENOTCONN);
+  CHECK_EQ(tenon_shutdown(full.pending, TENON_SHUT_WR), TENON_ENOTCONN);
+  CHECK_EQ(tenon_recv_urgent(full.pending, &urgent), TENON_ENOTCONN);
+  CHECK_EQ(tenon_connect_result(full.pending, 0), TENON_EINPROGRESS);
+  CHECK_EQ(tenon_connect(full.pending, &full.at, 0), TENON_EALREADY);
+  net_empty(&full);
+}
+
+/* Such a connection is as silent as a pending connect. */
+TEST(a_connection_that_takes_no_more_is_one) {
+  static char data[1 << 16];
+  tenon_addr peer;
+  tenon_sock pair[2];
+  ptrdiff_t sent;
+  CHECK_EQ(net_pair(pair), 0);
+  while ((sent = tenon_send(pair[0], data, sizeof data, 0)) > 0) continue;
+  CHECK_EQ(sent, TENON_EAGAIN);
+  CHECK_EQ(tenon_getpeername(pair[0], &peer), 0);
+  CHECK_EQ(tenon_connect(pair[0], &peer, 0), TENON_EISCONN);
+  CHECK_EQ(tenon_connect_result(pair[0], 0), 0);
+  CHECK_EQ(tenon_shutdown(pair[0], TENON_SHUT_WR), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
 TEST(a_datagram_socket_may_be_connected_again) {

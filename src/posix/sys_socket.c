@@ -148,6 +148,11 @@ int tenon__sys_family(tenon_sock s) {
   return tenon__family_of(local.u.any.sa_family);
 }
 
+int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer) {
+  peer->size = sizeof peer->u;
+  return getpeername(tenon__native(s), &peer->u.any, &peer->size) == 0 ? 0 : tenon__failure(TENON__NAMES, s);
+}
+
 /* A stream that had a connection reports its end as something to receive; one that had none just hangs up. */
 int tenon__sys_had_peer(tenon_sock s) {
   struct pollfd item = {tenon__native(s), POLLIN, 0};

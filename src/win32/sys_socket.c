@@ -126,16 +126,39 @@ int tenon__sys_family(tenon_sock s) {
   return tenon__family_of(info.iAddressFamily);
 }
 
+/* Whether poll has nothing to say about sending: no room, no refusal, no end. */
+static int is_silent(tenon_sock s) {
+  WSAPOLLFD item = {tenon__native(s), POLLWRNORM, 0};
+  return WSAPoll(&item, 1, 0) == 0;
+}
+
+/* Windows counts the seconds of a connection, and tells 0xFFFFFFFF of a stream that has none. */
+static int has_no_connection(tenon_sock s) {
+  DWORD seconds = 0;
+  int size = sizeof seconds;
+  int result = getsockopt(tenon__native(s), SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size);
+  return result == 0 && seconds == 0xFFFFFFFF && tenon__sys_is_stream(s) > 0;
+}
+
+/* Windows and Wine 10 name the peer of a pending connect, too. A connection that has ended may have no time any more. */
+int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer) {
+  peer->size = sizeof peer->u;
+  if (getpeername(tenon__native(s), &peer->u.any, &peer->size) != 0) return tenon__failure(TENON__NAMES, s);
+  return has_no_connection(s) && is_silent(s) ? tenon__refuse(TENON_ENOTCONN) : 0;
+}
+
 /* Windows itself remembers the peer's name; Wine only knows that there is nobody any more. */
 int tenon__sys_had_peer(tenon_sock s) {
   WSAPOLLFD item = {tenon__native(s), POLLRDNORM, 0};
   return WSAPoll(&item, 1, 0) == 1 && (item.revents & (POLLHUP | POLLERR));
 }
 
-/* Connecting to an address of an impossible family changes nothing, but meets the attempt that is under way. (To none,
- * as AF_UNSPEC would be, Wine says that it is connected.) */
+/* Windows and Wine 10 name the peer as soon as the attempt has begun. Wine 8 does not. There a connect to an address of
+ * an impossible family changes nothing and fails with WSAEALREADY. */
 int tenon__sys_is_connecting(tenon_sock s) {
-  struct sockaddr_in nowhere = {.sin_family = AF_APPLETALK};
-  connect(tenon__native(s), (struct sockaddr *)&nowhere, sizeof nowhere);
+  tenon__sockaddr peer = {.size = sizeof peer.u}, nowhere = {.u.any = {.sa_family = AF_APPLETALK}};
+  if (!is_silent(s)) return 0;
+  if (getpeername(tenon__native(s), &peer.u.any, &peer.size) == 0) return 1;
+  connect(tenon__native(s), &nowhere.u.any, sizeof nowhere.u);
   return WSAGetLastError() == WSAEALREADY;
 }
