@@ -140,6 +140,28 @@ TEST(a_socket_that_others_close_is_named_and_hides_nobody) {
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
 
+/* D099 */
+TEST(a_handle_that_is_not_open_is_named_at_once_beside_an_idle_socket) {
+  tenon_sock idle[2], files[2];
+  CHECK_EQ(net_pair(idle), 0);
+  CHECK_EQ(net_pair(files), 0);
+  support_close_file(files[0]);
+  const tenon_sock bad[] = {support_closed_handle(), files[0]};
+  for (int i = 0; i < 8; i++) {
+    int at = i / 2 % 2;
+    tenon_pollfd items[] = {{idle[0], TENON_POLLIN, 0}, {idle[1], TENON_POLLIN, 0}, {TENON_NO_SOCK, BOTH, 0}};
+    items[at] = (tenon_pollfd){bad[i / 4], i % 2 ? TENON_POLLOUT : TENON_POLLIN, 0};
+    int64_t start = tenon_now_ms();
+    CHECK_EQ(tenon_poll(items, 3, NET_LIMIT_MS), 1);
+    CHECK(tenon_now_ms() - start < NET_LIMIT_MS);
+    CHECK_EQ(tenon_poll(items, 3, TENON_FOREVER), 1);
+    CHECK_EQ(items[at].revents, TENON_POLLNVAL);
+    CHECK_EQ(items[1 - at].revents, 0);
+  }
+  CHECK_EQ(tenon_close(files[1]), 0);
+  CHECK_EQ(net_close2(idle[0], idle[1]), 0);
+}
+
 TEST(with_nothing_to_wait_for_time_passes) {
   tenon_pollfd none = {TENON_NO_SOCK, BOTH, 1};
   for (int i = 0; i < 2; i++) {

@@ -39,19 +39,26 @@ static void poll_each(WSAPOLLFD *items, int count) {
   }
 }
 
-/* WSAPoll fails, at once, if no handle is a socket's, or one was closed as if it were a file's; it does not count those
- * that are no sockets, and tells those who only want to send that the peer has hung up, which is no news to them. */
-int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms) {
-  int has_sockets = 0, has_news = 0;
-  for (int i = 0; i < count; i++) has_sockets |= (intptr_t)items[i].fd >= 0;
-  if (!has_sockets) {
-    Sleep((DWORD)timeout_ms);
-    return 0;
-  }
-  int ready = WSAPoll(items, (ULONG)count, timeout_ms);
+/* One look, or one wait: 1 if an item has an event. WSAPoll fails at once if no handle is a socket, or if a socket was
+ * closed as a file. It tells callers that want to send only that the peer has ended, which is no event for them. */
+static int poll_once(WSAPOLLFD *items, int count, int timeout_ms) {
+  int ready = WSAPoll(items, (ULONG)count, timeout_ms), has_news = 0;
   if (ready == SOCKET_ERROR && WSAGetLastError() != WSAENOTSOCK) return tenon__failure(TENON__NAMES, TENON_NO_SOCK);
   if (ready == SOCKET_ERROR) poll_each(items, count);
   for (int i = 0; i < count; i++) has_news |= is_news(&items[i]);
   if (ready != 0 && !has_news) Sleep((DWORD)timeout_ms < GLANCE_MS ? (DWORD)timeout_ms : GLANCE_MS);
   return has_news;
+}
+
+/* WSAPoll marks a handle that is not a socket but does not count it, and waits for the others. So a look comes before
+ * the wait, unless there is one handle only. */
+int tenon__sys_poll(tenon__native_pollfd *items, int count, int timeout_ms) {
+  int sockets = 0;
+  for (int i = 0; i < count; i++) sockets += (intptr_t)items[i].fd >= 0;
+  if (sockets == 0) {
+    Sleep((DWORD)timeout_ms);
+    return 0;
+  }
+  int ready = sockets > 1 && timeout_ms != 0 ? poll_once(items, count, 0) : 0;
+  return ready != 0 ? ready : poll_once(items, count, timeout_ms);
 }
