@@ -54,14 +54,14 @@ static ptrdiff_t send_fitting(tenon_sock s, const void *data, size_t size, tenon
   return tenon__name_unsent(s, failure, native != NULL);
 }
 
-/* A stream has taken some of the data, or it failed: tenon_send() knows what to do about both. */
+/* On a stream, tenon_send() continues after the part that was sent, or decides what the failure means. */
 static ptrdiff_t send_rest(tenon_sock s, const char *data, size_t size, ptrdiff_t sent, int timeout_ms) {
   size_t done = sent > 0 ? (size_t)sent : 0;
+  if (done > 0 && timeout_ms == 0) return sent;
   int failure = sent < 0 ? tenon__lost_failure(s, TENON__SEND) : 0;
   if (failure < 0) return failure;
   ptrdiff_t rest = tenon_send(s, data + done, size - done, timeout_ms);
-  if (rest < 0 && (done == 0 || timeout_ms != 0)) return rest;
-  return (ptrdiff_t)done + (rest < 0 ? 0 : rest);
+  return rest < 0 ? rest : (ptrdiff_t)done + rest;
 }
 
 /* A local receiver answers at once, and that he has no room is not to be seen by waiting. */

@@ -91,6 +91,7 @@ ptrdiff_t tenon__send_message(tenon_sock s, const tenon_message *message, tenon_
     if (tenon__is_a_stream(s)) {
       int failure = sent < 0 ? tenon__lost_failure(s, TENON__SEND) : 0;
       if (failure < 0) return failure;
+      if (sent > 0 && limit->timeout_ms == 0) return sent;
       tenon__parts whole = {message->buffers, message->count, 0};
       return tenon__send_parts(s, whole, (size_t)size, limit->timeout_ms, sent > 0 ? sent : 0);
     }

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "tenon/file.h"
+#include "tenon/message.h"
+
 enum { GLANCE_MS = 20 };
 
 /* More than any connection takes while nobody receives. */
@@ -125,6 +128,31 @@ static intptr_t run_sendto(scene *at, int timeout_ms) {
   return n;
 }
 
+static const tenon_buffer halves[] = {{too_much, TOO_MUCH / 2}, {too_much, TOO_MUCH / 2}};
+
+static intptr_t run_sendv(scene *at, int timeout_ms) {
+  ptrdiff_t n = tenon_sendv(at->s, halves, 2, timeout_ms);
+  while (timeout_ms == 0 && n > 0) n = tenon_sendv(at->s, halves, 2, 0);
+  return n;
+}
+
+static intptr_t run_sendmsg(scene *at, int timeout_ms) {
+  const tenon_message message = {.buffers = halves, .count = 2};
+  ptrdiff_t n = tenon_sendmsg(at->s, &message, timeout_ms);
+  while (timeout_ms == 0 && n > 0) n = tenon_sendmsg(at->s, &message, 0);
+  return n;
+}
+
+/* The file has a hole, so writing it takes no time. */
+static intptr_t run_sendfile(scene *at, int timeout_ms) {
+  FILE *file = tmpfile();
+  if (!file || fseek(file, TOO_MUCH - 1, SEEK_SET) != 0 || fputc(0, file) != 0 || fflush(file) != 0) return TENON_EIO;
+  int64_t n = tenon_sendfile(at->s, file, 0, TOO_MUCH, timeout_ms);
+  while (timeout_ms == 0 && n > 0) n = tenon_sendfile(at->s, file, 0, TOO_MUCH, 0);
+  fclose(file);
+  return (intptr_t)n;
+}
+
 static intptr_t run_recv(scene *at, int timeout_ms) {
   char data[8];
   return tenon_recv(at->s, data, sizeof data, timeout_ms);
@@ -169,6 +197,9 @@ const waiting_call waiting_calls[] = {
     {"accept", open_listener, run_accept, connect_a_client, 0, TENON_EAGAIN, CALL_IS_ACCEPT},
     {"send", open_connection, run_send, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
     {"sendto on a stream", open_connection, run_sendto, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendv", open_connection, run_sendv, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendmsg on a stream", open_connection, run_sendmsg, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendfile", open_connection, run_sendfile, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
     {"recv", open_connection, run_recv, send_a_byte, 1, TENON_EAGAIN, STREAM},
     {"recv_all", open_connection, run_recv_all, send_two_bytes, 2, TENON_EAGAIN, STREAM},
     {"peek", open_connection, run_peek, send_a_byte, 1, TENON_EAGAIN, STREAM},

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "net.h"
 #include "support.h"
+#include "tenon/message.h"
 
 static tenon_sock open_of_type(int family, int type) {
   return tenon_socket(family, type, 0);
@@ -122,6 +123,31 @@ TEST(datagram_calls_need_a_stream_that_is_connected) {
 }
 
 enum { BIG_MESSAGE = 8 << 20 };
+static unsigned char message[BIG_MESSAGE];
+
+/* D084: on a stream some systems send such a size in pieces. A datagram is never cut. */
+TEST(a_datagram_that_is_larger_than_any_piece_is_refused) {
+  static const size_t sizes[] = {1 << 20, (1 << 20) + 1, BIG_MESSAGE};
+  static const int limits[] = {0, NET_LIMIT_MS, TENON_FOREVER};
+  tenon_addr at;
+  char byte;
+  tenon_sock receiver = net_datagrams(TENON_AF_INET, &at), s = open_of_type(TENON_AF_INET, TENON_SOCK_DGRAM);
+  for (int i = 0; i < 9; i++) {
+    size_t size = sizes[i / 3];
+    tenon_buffer parts[] = {{message, size - 1}, {message, 1}};
+    tenon_message m = {.buffers = parts, .count = 2, .fields = TENON_MESSAGE_PEER, .peer = at};
+    CHECK_EQ(tenon_sendto(s, message, size, &at, limits[i % 3]), TENON_EMSGSIZE);
+    CHECK_EQ(tenon_sendmsg(s, &m, limits[i % 3]), TENON_EMSGSIZE);
+  }
+  CHECK_EQ(tenon_connect(s, &at, TENON_FOREVER), 0);
+  for (int i = 0; i < 9; i++) {
+    tenon_buffer parts[] = {{message, 1}, {message, sizes[i / 3] - 1}};
+    CHECK_EQ(tenon_send(s, message, sizes[i / 3], limits[i % 3]), TENON_EMSGSIZE);
+    CHECK_EQ(tenon_sendv(s, parts, 2, limits[i % 3]), TENON_EMSGSIZE);
+  }
+  CHECK_EQ(tenon_recvfrom(receiver, &byte, 1, NULL, 0), TENON_EAGAIN);
+  CHECK_EQ(net_close2(receiver, s), 0);
+}
 
 static void count_all(void *argument) {
   static unsigned char data[1 << 16];
@@ -130,8 +156,8 @@ static void count_all(void *argument) {
   for (*count = 0; (n = tenon_recv(s, data, sizeof data, NET_LIMIT_MS)) > 0;) *count += n;
 }
 
+/* D073 */
 TEST(on_a_stream_a_large_message_is_sent_whole) {
-  static unsigned char message[BIG_MESSAGE];
   static support_thread thread;
   static ptrdiff_t received;
   static const int limits[] = {TENON_FOREVER, 20000};

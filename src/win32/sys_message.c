@@ -2,10 +2,9 @@
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
-#include <limits.h>
 #include <string.h>
 
-/* What goes out in one call from a stream, as in sys_transfer.c. */
+/* The most that one call moves, as in sys_transfer.c. */
 #define ROW_BYTES_MAX (1 << 20)
 
 /* Returns how many of them are used, for at most so many bytes. */
@@ -156,7 +155,7 @@ ptrdiff_t tenon__sys_sendmsg(tenon_sock s, const tenon_message *message, const t
   (void)may_wait;
   memset(&header, 0, sizeof header);
   header.lpBuffers = row;
-  header.dwBufferCount = to_wsabufs(row, message->buffers, message->count, INT_MAX);
+  header.dwBufferCount = to_wsabufs(row, message->buffers, message->count, ROW_BYTES_MAX);
   header.name = peer ? (struct sockaddr *)(uintptr_t)&peer->u : NULL;
   header.namelen = peer ? peer->size : 0;
   return message->fields & ~TENON_MESSAGE_PEER ? send_beside(s, message, &header) : send_plainly(s, &header);
@@ -192,7 +191,7 @@ ptrdiff_t tenon__sys_recvmsg(tenon_sock s, tenon_message *message, tenon__sockad
   WSAMSG header = {&peer->u.any,
                    peer->size,
                    row,
-                   to_wsabufs(row, message->buffers, message->count, INT_MAX),
+                   to_wsabufs(row, message->buffers, message->count, ROW_BYTES_MAX),
                    {sizeof facts, facts.bytes},
                    0};
   DWORD received = 0;

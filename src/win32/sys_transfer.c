@@ -2,15 +2,18 @@
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
-#include <limits.h>
-
-/* Windows takes what is to be sent whole, whatever its size, and keeps it, which would make time limits meaningless. Wine
- * looks through all of a buffer before it receives into the beginning. */
+/* Windows and Wine 10 take all of the data of one send, whatever its size, and queue it: time limits would mean nothing.
+ * Wine checks all of a buffer before it receives into its beginning. No datagram is as large as this, so one that is
+ * larger fails with WSAEMSGSIZE all the same. */
 #define TRANSFER_MAX (1 << 20)
+
+static int at_most(size_t size) {
+  return size < TRANSFER_MAX ? (int)size : TRANSFER_MAX;
+}
 
 ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait) {
   (void)may_wait;
-  int sent = send(tenon__native(s), data, size < TRANSFER_MAX ? (int)size : TRANSFER_MAX, 0);
+  int sent = send(tenon__native(s), data, at_most(size), 0);
   return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SEND, s);
 }
 
@@ -25,7 +28,7 @@ static ptrdiff_t check_end(tenon_sock s) {
 
 ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {
   (void)may_wait;
-  int received = recv(tenon__native(s), data, size < TRANSFER_MAX ? (int)size : TRANSFER_MAX, flags);
+  int received = recv(tenon__native(s), data, at_most(size), flags);
   if (received > 0) return received;
   return received == 0 ? check_end(s) : tenon__failure(TENON__RECV, s);
 }
@@ -54,8 +57,7 @@ ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
 
 ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait) {
   (void)may_wait;
-  int length = size < INT_MAX ? (int)size : INT_MAX;
-  int sent = sendto(tenon__native(s), data, length, 0, to ? &to->u.any : NULL, to ? to->size : 0);
+  int sent = sendto(tenon__native(s), data, at_most(size), 0, to ? &to->u.any : NULL, to ? to->size : 0);
   return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SENDTO, s);
 }
 
@@ -63,8 +65,7 @@ ptrdiff_t tenon__sys_sendto(tenon_sock s, const void *data, size_t size, const t
  * error alone. */
 ptrdiff_t tenon__sys_recvfrom(tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait) {
   (void)may_wait;
-  int length = size < INT_MAX ? (int)size : INT_MAX;
-  int received = recvfrom(tenon__native(s), data, length, 0, &from->u.any, &from->size);
+  int received = recvfrom(tenon__native(s), data, at_most(size), 0, &from->u.any, &from->size);
   return received != SOCKET_ERROR ? received : tenon__failure(TENON__RECVFROM, s);
 }
 
