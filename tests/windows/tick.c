@@ -1,0 +1,60 @@
+/* tick.c - the clock of Windows goes on every 15.6 ms: waits end late by up to that much, and Sleep may end early.
+ * SPDX-License-Identifier: MIT
+ *
+ * Sleep is kernel32.dll's; the layer puts its own one in its place where the program itself imports it.
+ */
+#include "layer.h"
+
+#define TICK_100NS 156250ULL
+
+static ULONGLONG now(void) {
+  FILETIME time;
+  GetSystemTimePreciseAsFileTime(&time);
+  return (ULONGLONG)time.dwHighDateTime << 32 | time.dwLowDateTime;
+}
+
+static void sleep_until(ULONGLONG end) {
+  ULONGLONG at = now();
+  if (end > at) Sleep((DWORD)((end - at + 9999) / 10000));
+}
+
+/* A wait that came to its limit ends with the next tick. */
+void layer_end_wait_late(ULONGLONG began, DWORD limit) {
+  (void)began, (void)limit;
+  if (!layer_setting(ROW_TICK)) return;
+  layer_arises(ROW_TICK);
+  sleep_until((now() / TICK_100NS + 1) * TICK_100NS);
+}
+
+/* A sleep ends with the last tick before its end. */
+static void WINAPI sleep_short(DWORD ms) {
+  ULONGLONG end = now() + ms * 10000ULL;
+  if (ms == INFINITE || ms == 0) {
+    Sleep(ms);
+    return;
+  }
+  layer_arises(ROW_TICK);
+  ULONGLONG at = now(), tick = end / TICK_100NS * TICK_100NS;
+  if (tick > at) Sleep((DWORD)((tick - at) / 10000));
+}
+
+static void replace(FARPROC *place, FARPROC by) {
+  DWORD before;
+  if (!VirtualProtect(place, sizeof *place, PAGE_READWRITE, &before)) return;
+  *place = by;
+  VirtualProtect(place, sizeof *place, before, &before);
+}
+
+void layer_patch_sleep(void) {
+  char *base = (char *)GetModuleHandleW(NULL);
+  FARPROC real = GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "Sleep");
+  if (!layer_setting(ROW_TICK) || !base) return;
+  IMAGE_NT_HEADERS *head = (IMAGE_NT_HEADERS *)(void *)(base + ((IMAGE_DOS_HEADER *)(void *)base)->e_lfanew);
+  IMAGE_DATA_DIRECTORY table = head->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
+  IMAGE_IMPORT_DESCRIPTOR *library = (IMAGE_IMPORT_DESCRIPTOR *)(void *)(base + table.VirtualAddress);
+  for (; table.Size && library->Name; library++) {
+    FARPROC *place = (FARPROC *)(void *)(base + library->FirstThunk);
+    for (; *place; place++)
+      if (*place == real) replace(place, (FARPROC)(void (*)(void))sleep_short);
+  }
+}
