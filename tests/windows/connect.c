@@ -11,10 +11,15 @@ static int size_for(int family) {
   return family == AF_INET6 ? (int)sizeof(struct sockaddr_in6) : (int)sizeof(struct sockaddr_in);
 }
 
+/* Linux may take the first connect after a refusal for the question what became of the last, and try nothing. */
 static int connect_to(layer_state *state, const struct sockaddr *peer, int size) {
   state->pending = PENDING;
   int result = builtin.connect(state->handle, peer, size);
   int error = (int)GetLastError();
+  if (result != 0 && error == WSAECONNABORTED && state->has_failed) {
+    result = builtin.connect(state->handle, peer, size);
+    error = (int)GetLastError();
+  }
   if (result != 0 && error != WSAEWOULDBLOCK) layer_note_failure(state, state->is_nonblocking ? error : 0);
   if (result == 0) {
     state->pending = NOT_PENDING;
@@ -26,14 +31,7 @@ static int connect_to(layer_state *state, const struct sockaddr *peer, int size)
   return result;
 }
 
-/* Linux takes the first connect after a refusal for the question what became of the last. */
-static void forget_last_attempt(layer_state *state) {
-  struct sockaddr_in nobody = {.sin_family = AF_UNSPEC};
-  if (state->has_failed) builtin.connect(state->handle, (struct sockaddr *)&nobody, sizeof nobody);
-}
-
 int layer_connect_for_real(layer_state *state) {
-  forget_last_attempt(state);
   return connect_to(state, (struct sockaddr *)&state->native_peer, state->native_peer_size);
 }
 
@@ -46,7 +44,6 @@ int layer_connect_to_nobody(layer_state *state) {
     nobody4->sin_family = AF_INET;
     nobody4->sin_addr.S_un.S_addr = 0x0100007f;
   }
-  forget_last_attempt(state);
   return connect_to(state, (struct sockaddr *)&nobody, size_for(state->family));
 }
 

@@ -169,6 +169,8 @@ layer_state *layer_listener_at(const layer_name *at);
 /* 1: somebody listens there, with so many connections waiting; 0: nobody; -1: the system does not say. */
 int layer_count_waiting(const layer_name *at, int *waiting);
 void layer_forget_listener(layer_state *state);
+/* Puts a new socket of the same name under the handle of one that failed to connect (replaced.c). */
+void layer_replace(layer_state *state);
 
 int layer_defer(layer_state *state, layer_state *listener);
 /* Whether the connection that was accepted is none, but stands for one that was deferred; that is connected now. */

@@ -77,7 +77,7 @@ static int read_line(const char *line, int family, layer_name *name, int *waitin
   }
   unsigned long port = strtoul(at + size + 1, NULL, 16);
   name->port = (unsigned short)(port >> 8 | port << 8);
-  at += 2 * (size + 5) + 1;
+  at += 2 * (size + 6);
   if (strtoul(at, NULL, 16) != LISTENS) return 0;
   *waiting = (int)strtoul(at + 12, NULL, 16);
   return 1;
@@ -123,12 +123,6 @@ static int queue_length(int backlog) {
   return backlog < QUEUE_MIN ? QUEUE_MIN : backlog > QUEUE_PLAIN_MAX ? QUEUE_PLAIN_MAX : backlog;
 }
 
-/* Linux lets a socket listen after an attempt that failed once it was told that it has no peer. */
-static void take_peer_away(layer_state *state) {
-  struct sockaddr_in nobody = {.sin_family = AF_UNSPEC};
-  builtin.connect(state->handle, (struct sockaddr *)&nobody, sizeof nobody);
-}
-
 int WSAAPI overlay_listen(SOCKET s, int backlog) {
   layer_state *state = layer_find(s);
   if (!layer_is_stream(state)) return builtin.listen(s, backlog);
@@ -138,7 +132,7 @@ int WSAAPI overlay_listen(SOCKET s, int backlog) {
     if (is_pending || setting == LISTEN_CONNECTED_EINVAL) return layer_fail(WSAEINVAL);
     if (setting == LISTEN_CONNECTED_EISCONN) return layer_fail(WSAEISCONN);
   }
-  if (state->has_failed && layer_arises(ROW_LISTEN_REFUSED)) take_peer_away(state);
+  if (state->has_failed && layer_arises(ROW_LISTEN_REFUSED)) layer_replace(state);
   int result = builtin.listen(s, layer_setting(ROW_FULL_QUEUE) ? REAL_QUEUE : backlog);
   if (result != 0) return result;
   state->queue_length = queue_length(backlog);
