@@ -88,13 +88,14 @@ TEST(a_silent_family_costs_one_delay_however_many_addresses_it_has) {
 }
 
 TEST(of_many_addresses_the_first_thirty_two_are_tried) {
-  static char text[(ADDRESSES_MAX + 1) * 16];
+  enum { ROOM = 24 }; /* for any number */
+  static char text[(ADDRESSES_MAX + 1) * ROOM];
   tenon_addr at;
   tenon_sock listener = net_listen(TENON_AF_INET, &at);
   for (int before = ADDRESSES_MAX - 1; before <= ADDRESSES_MAX; before++) {
     text[0] = '\0';
-    for (int i = 1; i <= before; i++) snprintf(text + strlen(text), 16, "192.0.2.%d ", i);
-    snprintf(text + strlen(text), 16, "192.0.2.99");
+    for (int i = 1; i <= before; i++) snprintf(text + strlen(text), ROOM, "192.0.2.%d ", i);
+    snprintf(text + strlen(text), ROOM, "192.0.2.99");
     faults_clear();
     faults_set_host(0, text, NULL);
     faults_set_route("192.0.2.99", &at);

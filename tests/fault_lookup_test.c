@@ -140,6 +140,7 @@ static int resolve_to(const char *addresses, int family, tenon_addr *list, int c
 TEST(of_many_addresses_all_are_counted_and_those_with_room_are_written) {
   static char text[MANY * 16];
   tenon_addr list[MANY + 1], untouched = tenon_addr_any(TENON_AF_UNSPEC, 0);
+  text[0] = '\0';
   for (int i = 0; i < MANY; i++) snprintf(text + strlen(text), 16, i == 0 ? "192.0.2.%d" : " 192.0.2.%d", i + 1);
   faults_clear();
   for (int capacity = 0; capacity <= MANY; capacity += 8) {
