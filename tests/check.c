@@ -4,18 +4,19 @@
 #include "check.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "handles.h"
 #include "serving.h"
 #include "support.h"
 #include "tenon.h"
+#include "watchdog.h"
 #include "test_list.h" /* CMake's: TEST_LIST of topics and names, SKIP_LIST of full names and conditions */
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 77, EXIT_WATCHDOG = 124 };
-enum { TICK_MS = 100, DEFAULT_SECONDS = 30, SETTLE_MS = 2000, SETTLE_STEP_MS = 10 };
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 77 };
+enum { DEFAULT_SECONDS = 30, SETTLE_MS = 2000, SETTLE_STEP_MS = 10 };
 
 typedef enum outcome { PASSED, FAILED, SKIPPED } outcome;
 
@@ -130,42 +131,6 @@ static void fail_test(const char *name, const char *why) {
   printf("%s: %s\n", name, why);
 }
 
-/* ---- Watchdog ---------------------------------------------------------------------------------------------------- */
-
-/* It counts ticks instead of reading a clock, so that it needs none and a machine that slept raises no alarm. */
-static atomic_int ticks_left;
-static _Atomic(const char *) watched;
-
-static void watch(void *unused) {
-  (void)unused;
-  for (;;) {
-    support_sleep_ms(TICK_MS);
-    if (atomic_load(&ticks_left) <= 0 || atomic_fetch_sub(&ticks_left, 1) != 1) continue;
-    printf("watchdog: %s\n", atomic_load(&watched));
-    _Exit(EXIT_WATCHDOG);
-  }
-}
-
-static void start_watchdog(void) {
-  static support_thread thread;
-  if (support_thread_start(&thread, watch, NULL) == 0) support_thread_detach(&thread);
-}
-
-static int seconds_allowed(void) {
-  const char *text = getenv("TENON_TEST_SECONDS");
-  long seconds = text ? strtol(text, NULL, 10) : 0;
-  return seconds > 0 && seconds < 1000000 ? (int)seconds : DEFAULT_SECONDS;
-}
-
-static void watch_test(const char *name) {
-  atomic_store(&watched, name);
-  atomic_store(&ticks_left, seconds_allowed() * (1000 / TICK_MS));
-}
-
-static void watch_nothing(void) {
-  atomic_store(&ticks_left, 0);
-}
-
 /* ---- Skips ------------------------------------------------------------------------------------------------------- */
 
 static int is_posix(void) {
@@ -214,16 +179,26 @@ static void check_skips(const test *it) {
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
 
-/* A thread that nobody joins may hold its handles a little longer than the test takes. */
-static void check_handles(const test *it, int before) {
-  int after = support_handle_count();
-  for (int waited = 0; after != before && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
-    support_sleep_ms(SETTLE_STEP_MS);
-    after = support_handle_count();
-  }
-  if (after == before && after >= 0) return;
-  fail_test(it->name, "the number of open handles has changed");
-  printf("  before the test it was %d\n  after the test it is %d\n", before, after);
+static const test *current;
+
+static int seconds_allowed(void) {
+  const char *text = getenv("TENON_TEST_SECONDS");
+  long seconds = text ? strtol(text, NULL, 10) : 0;
+  return seconds > 0 && seconds < 1000000 ? (int)seconds : DEFAULT_SECONDS;
+}
+
+static int run_current(void) {
+  skip_reason = note = NULL;
+  watchdog_watch(current->name, seconds_allowed());
+  current->run();
+  watchdog_watch(NULL, 0);
+  return failures;
+}
+
+static void check_handles(const test *it, int left) {
+  if (left == 0) return;
+  fail_test(it->name, "the number of open handles changes with each run");
+  printf("  the last run left %d more\n", left);
 }
 
 /* None may stay, not even as a zombie. */
@@ -239,13 +214,9 @@ static void check_children(const test *it) {
 /* A test that a check has left could neither close its handles nor skip. */
 static outcome run_test(const test *it) {
   failures = 0;
-  skip_reason = note = NULL;
+  current = it;
   support_child_count(); /* may take a handle, once */
-  int before = support_handle_count();
-  watch_test(it->name);
-  it->run();
-  watch_nothing();
-  if (failures == 0) check_handles(it, before);
+  check_handles(it, handles_left_by(run_current));
   if (failures == 0) check_children(it);
   if (failures == 0) check_skips(it);
   outcome result = failures ? FAILED : skip_reason ? SKIPPED : PASSED;
@@ -287,8 +258,7 @@ int main(int argument_count, char **arguments) {
   if (tenon_server_is_worker()) return serving_work();
   setvbuf(stdout, NULL, _IONBF, 0); /* a test that crashes or hangs still shows what it said */
   if (argument_count == 2 && strcmp(arguments[1], "--list") == 0) return list_tests();
-  start_watchdog();
-  watch_test("warm-up");
+  watchdog_watch("warm-up", seconds_allowed());
   support_warm_up();
   return argument_count > 1 ? run_named(arguments + 1) : run_all();
 }

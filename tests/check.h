@@ -12,8 +12,9 @@
  *
  * Tests stand in <topic>_test.c, with TEST( at the start of its line: CMake finds them there. A name is unique in the
  * whole suite and says what is proved. A check that fails says so, with both values, and leaves the test; checks
- * therefore work only in the test's own function and thread. Handles open at the end that were not open at the start
- * fail the test.
+ * therefore work only in the test's own function and thread. A test whose number of open handles differs at its end runs
+ * again, up to three times, and fails if it differs each time; so what a test leaves in static memory must not disturb
+ * its next run.
  */
 #ifndef TENON_TESTS_CHECK_H
 #define TENON_TESTS_CHECK_H

@@ -4,18 +4,18 @@
  *
  * The program is linked twice: with Tenon, whose transcript is expected.txt, and with raw.c, which gives Tenon's names
  * to the system's own calls and shows what is different without Tenon. */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "handles.h"
 #include "native.h"
 #include "support.h"
 #include "topic_list.h" /* CMake's: TOPIC_LIST of the topics' names */
 #include "transcript.h"
+#include "watchdog.h"
 
-enum { EXIT_LEAK = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 77, EXIT_WATCHDOG = 124 };
-enum { TICK_MS = 100, TOPIC_SECONDS = 30, SETTLE_MS = 2000, SETTLE_STEP_MS = 10 };
+enum { EXIT_LEAK = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 77, TOPIC_SECONDS = 30 };
 
 #define DECLARE(name) void topic_##name(void);
 TOPIC_LIST(DECLARE)
@@ -27,54 +27,33 @@ static const struct {
 } topics[] = {TOPIC_LIST(ROW)};
 enum { TOPICS = sizeof topics / sizeof *topics };
 
-/* Counted in ticks, so that a machine that slept raises no alarm. */
-static atomic_int ticks_left;
-static _Atomic(const char *) watched = "warm-up";
-
-static void watch(void *unused) {
-  (void)unused;
-  for (;;) {
-    support_sleep_ms(TICK_MS);
-    if (atomic_fetch_sub(&ticks_left, 1) != 1) continue;
-    fprintf(stderr, "watchdog: %s\n", atomic_load(&watched));
-    _Exit(EXIT_WATCHDOG);
-  }
-}
-
 static void run_topic(int i) {
-  atomic_store(&watched, topics[i].name);
-  atomic_store(&ticks_left, TOPIC_SECONDS * (1000 / TICK_MS));
+  watchdog_watch(topics[i].name, TOPIC_SECONDS);
   topics[i].run();
   fflush(stdout);
 }
 
-/* A thread that nobody joins may hold its handles a little longer than the call that started it takes. */
-static int count_left(int before) {
-  int after = support_handle_count();
-  for (int waited = 0; after != before && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
-    support_sleep_ms(SETTLE_STEP_MS);
-    after = support_handle_count();
-  }
-  return after - before;
-}
-
-static int run_all(void) {
-  int before = support_handle_count();
+/* Only the first run shows its lines. */
+static int run_topics(void) {
   run_topic(0); /* about the first call, so IPv6 cannot be asked for before */
   if (!tenon_supports(TENON_SUPPORTS_IPV6)) return EXIT_SKIPPED;
   for (int i = 1; i < TOPICS; i++) run_topic(i);
-  int left = count_left(before);
-  if (left) fprintf(stderr, "%d handles more than before are open\n", left);
+  transcript_end();
+  return 0;
+}
+
+static int run_all(void) {
+  int left = handles_left_by(run_topics);
+  if (!tenon_supports(TENON_SUPPORTS_IPV6)) return EXIT_SKIPPED;
+  if (left) fprintf(stderr, "%d handles more than before are open after each run\n", left);
   return left ? EXIT_LEAK : 0;
 }
 
 /* One topic alone is for those who look for a difference. */
 int main(int argument_count, char **arguments) {
-  static support_thread watchdog;
   native_use_plain_output();
+  watchdog_watch("warm-up", TOPIC_SECONDS);
   support_warm_up();
-  atomic_store(&ticks_left, TOPIC_SECONDS * (1000 / TICK_MS));
-  if (support_thread_start(&watchdog, watch, NULL) == 0) support_thread_detach(&watchdog);
   if (argument_count < 2) return run_all();
   for (int i = 0; i < TOPICS; i++) {
     if (strcmp(topics[i].name, arguments[1]) == 0) return run_topic(i), 0;

@@ -7,9 +7,14 @@
 #include <stdio.h>
 
 static int64_t began;
+static int is_ended;
+
+void transcript_end(void) {
+  is_ended = 1;
+}
 
 void transcript_text(const char *id, const char *trap, const char *call, const char *text) {
-  printf("%-40s  %-76s  %-4s  %s\n", id, call, trap, text);
+  if (!is_ended) printf("%-40s  %-76s  %-4s  %s\n", id, call, trap, text);
 }
 
 static const char *to_text(intptr_t result) {

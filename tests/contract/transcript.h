@@ -35,6 +35,9 @@ void transcript_timed(const char *id, const char *trap, const char *call, intptr
 void transcript_fact(const char *id, const char *trap, const char *condition, int holds);
 void transcript_text(const char *id, const char *trap, const char *call, const char *text);
 
+/* The lines after it are not shown. */
+void transcript_end(void);
+
 /* The address without its port, or "none". Good until the next call. */
 const char *host_of(const tenon_addr *addr);
 /* Bytes as text, or the name of the error. Good until the next call. */
