@@ -10,10 +10,6 @@
 
 enum { GLANCE_MS = 20 };
 
-/* More than any connection takes while nobody receives. */
-enum { TOO_MUCH = 16 << 20 };
-static char too_much[TOO_MUCH];
-
 /* ---- Scenes ------------------------------------------------------------------------------------------------------ */
 
 static int open_connection(scene *at) {
@@ -117,18 +113,18 @@ static intptr_t run_accept(scene *at, int timeout_ms) {
 
 /* With a timeout of 0 they send what fits: a second time that is nothing. */
 static intptr_t run_send(scene *at, int timeout_ms) {
-  ptrdiff_t n = tenon_send(at->s, too_much, TOO_MUCH, timeout_ms);
-  while (timeout_ms == 0 && n > 0) n = tenon_send(at->s, too_much, TOO_MUCH, 0);
+  ptrdiff_t n = tenon_send(at->s, net_too_much, NET_TOO_MUCH, timeout_ms);
+  while (timeout_ms == 0 && n > 0) n = tenon_send(at->s, net_too_much, NET_TOO_MUCH, 0);
   return n;
 }
 
 static intptr_t run_sendto(scene *at, int timeout_ms) {
-  ptrdiff_t n = tenon_sendto(at->s, too_much, TOO_MUCH, NULL, timeout_ms);
-  while (timeout_ms == 0 && n > 0) n = tenon_sendto(at->s, too_much, TOO_MUCH, NULL, 0);
+  ptrdiff_t n = tenon_sendto(at->s, net_too_much, NET_TOO_MUCH, NULL, timeout_ms);
+  while (timeout_ms == 0 && n > 0) n = tenon_sendto(at->s, net_too_much, NET_TOO_MUCH, NULL, 0);
   return n;
 }
 
-static const tenon_buffer halves[] = {{too_much, TOO_MUCH / 2}, {too_much, TOO_MUCH / 2}};
+static const tenon_buffer halves[] = {{net_too_much, NET_TOO_MUCH / 2}, {net_too_much, NET_TOO_MUCH / 2}};
 
 static intptr_t run_sendv(scene *at, int timeout_ms) {
   ptrdiff_t n = tenon_sendv(at->s, halves, 2, timeout_ms);
@@ -146,9 +142,10 @@ static intptr_t run_sendmsg(scene *at, int timeout_ms) {
 /* The file has a hole, so writing it takes no time. */
 static intptr_t run_sendfile(scene *at, int timeout_ms) {
   FILE *file = tmpfile();
-  if (!file || fseek(file, TOO_MUCH - 1, SEEK_SET) != 0 || fputc(0, file) != 0 || fflush(file) != 0) return TENON_EIO;
-  int64_t n = tenon_sendfile(at->s, file, 0, TOO_MUCH, timeout_ms);
-  while (timeout_ms == 0 && n > 0) n = tenon_sendfile(at->s, file, 0, TOO_MUCH, 0);
+  if (!file || fseek(file, NET_TOO_MUCH - 1, SEEK_SET) != 0 || fputc(0, file) != 0 || fflush(file) != 0)
+    return TENON_EIO;
+  int64_t n = tenon_sendfile(at->s, file, 0, NET_TOO_MUCH, timeout_ms);
+  while (timeout_ms == 0 && n > 0) n = tenon_sendfile(at->s, file, 0, NET_TOO_MUCH, 0);
   fclose(file);
   return (intptr_t)n;
 }
@@ -195,11 +192,11 @@ const waiting_call waiting_calls[] = {
     {"connect_result", open_pending, run_connect_result, accept_until_over, 0, TENON_EINPROGRESS, 0},
     {"tcp_connect", open_full, run_tcp_connect, accept_until_over, 0, TENON_EINVAL, ENDS},
     {"accept", open_listener, run_accept, connect_a_client, 0, TENON_EAGAIN, CALL_IS_ACCEPT},
-    {"send", open_connection, run_send, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
-    {"sendto on a stream", open_connection, run_sendto, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
-    {"sendv", open_connection, run_sendv, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
-    {"sendmsg on a stream", open_connection, run_sendmsg, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
-    {"sendfile", open_connection, run_sendfile, receive_until_over, TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"send", open_connection, run_send, receive_until_over, NET_TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendto on a stream", open_connection, run_sendto, receive_until_over, NET_TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendv", open_connection, run_sendv, receive_until_over, NET_TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendmsg on a stream", open_connection, run_sendmsg, receive_until_over, NET_TOO_MUCH, TENON_EAGAIN, SENDING},
+    {"sendfile", open_connection, run_sendfile, receive_until_over, NET_TOO_MUCH, TENON_EAGAIN, SENDING},
     {"recv", open_connection, run_recv, send_a_byte, 1, TENON_EAGAIN, STREAM},
     {"recv_all", open_connection, run_recv_all, send_two_bytes, 2, TENON_EAGAIN, STREAM},
     {"peek", open_connection, run_peek, send_a_byte, 1, TENON_EAGAIN, STREAM},

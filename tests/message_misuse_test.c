@@ -174,8 +174,7 @@ TEST(a_stream_that_broke_off_gives_no_message) {
   tenon_message in = {.buffers = &room, .count = 1}, out = to_peer(NULL);
   for (int i = 0; i < 2; i++) {
     CHECK_EQ(net_pair(pair), 0);
-    CHECK_EQ(tenon_setsockopt(pair[0], TENON_OPT_RESET_ON_CLOSE, 1), 0);
-    CHECK_EQ(tenon_close(pair[0]), 0);
+    CHECK_EQ(net_reset(pair[0]), 0);
     CHECK_EQ(tenon_recvmsg(pair[1], &in, waits[i]), TENON_ECONNRESET);
     CHECK_EQ(tenon_sendmsg(pair[1], &out, waits[i]), TENON_EPIPE);
     CHECK_EQ(tenon_close(pair[1]), 0);

@@ -5,6 +5,8 @@
 
 #include "support.h"
 
+enum { PENDING_MS = 300, QUIET_MS = 100, MOST = 1 << 28 };
+
 /* A socket bound to a loopback port of the system's choice. */
 static tenon_sock open_bound(int family, int type, tenon_addr *at) {
   tenon_addr local = tenon_addr_loopback(family, 0);
@@ -60,6 +62,19 @@ int net_reset(tenon_sock s) {
   return tenon_close(s);
 }
 
+char net_too_much[NET_TOO_MUCH];
+
+/* Full is what takes nothing after a pause. MOST ends the loop on a system that takes everything. */
+ptrdiff_t net_stuff(tenon_sock s) {
+  ptrdiff_t total = 0, before, n;
+  tenon_pollfd room = {s, TENON_POLLOUT, 0};
+  do {
+    for (before = total; (n = tenon_send(s, net_too_much, 1 << 16, 0)) > 0 && total < MOST;) total += n;
+    tenon_poll(&room, 1, QUIET_MS);
+  } while (total != before && total < MOST);
+  return total;
+}
+
 tenon_sock net_datagrams(int family, tenon_addr *at) {
   return open_bound(family, TENON_SOCK_DGRAM, at);
 }
@@ -78,21 +93,53 @@ tenon_addr net_refusing(int family) {
   return at;
 }
 
-int net_fill(net_full *full, int family) {
+/* ---- Pending connects -------------------------------------------------------------------------------------------- */
+
+static tenon_sock begin_connecting(const tenon_addr *at) {
+  tenon_sock s = tenon_socket(at->family, TENON_SOCK_STREAM, 0);
+  if (s >= 0) tenon_connect(s, at, 0);
+  return s;
+}
+
+/* A refusal is an event, too. */
+static int stays_pending(tenon_sock s) {
+  tenon_pollfd item = {s, TENON_POLLIN | TENON_POLLOUT, 0};
+  return s >= 0 && tenon_poll(&item, 1, PENDING_MS) == 0;
+}
+
+static int open_listener(net_full *full, int family) {
   full->queued = 0;
   full->pending = TENON_NO_SOCK;
   full->listener = open_bound(family, TENON_SOCK_STREAM, &full->at);
-  if (full->listener < 0 || tenon_listen(full->listener, 0) < 0) return -1;
-  for (; full->queued < NET_QUEUE; full->queued++) {
-    tenon_sock s = tenon_socket(family, TENON_SOCK_STREAM, 0);
-    tenon_connect(s, &full->at, 0);
-    if (tenon_connect_result(s, 300) == TENON_ETIMEDOUT) {
+  return full->listener < 0 ? -1 : 0;
+}
+
+/* A system may take the option and ignore it. Then the connect comes about. */
+static int fill_unanswered(net_full *full, int family) {
+  if (open_listener(full, family) < 0 || support_set_conditional_accept(full->listener) < 0) return -1;
+  if (tenon_listen(full->listener, NET_QUEUE) < 0) return -1;
+  full->pending = begin_connecting(&full->at);
+  return stays_pending(full->pending) ? 0 : -1;
+}
+
+static int fill_queue(net_full *full, int family) {
+  if (open_listener(full, family) < 0 || tenon_listen(full->listener, 0) < 0) return -1;
+  while (full->queued < NET_QUEUE) {
+    tenon_sock s = begin_connecting(&full->at);
+    if (stays_pending(s)) {
       full->pending = s;
       return 0;
     }
-    full->queue[full->queued] = s;
+    if (s >= 0) full->queue[full->queued++] = s;
+    if (tenon_connect_result(s, 0) < 0) return -1;
   }
   return -1;
+}
+
+int net_fill(net_full *full, int family) {
+  if (fill_unanswered(full, family) == 0) return 0;
+  net_empty(full);
+  return fill_queue(full, family);
 }
 
 void net_empty(net_full *full) {

@@ -21,6 +21,12 @@ int net_close2(tenon_sock a, tenon_sock b);
 /* Closes the socket so that its connection breaks off. */
 int net_reset(tenon_sock s);
 
+/* Sends until nothing moves any more, and returns how many bytes that were. A system that is full may take a little more
+ * a moment later: a call that has to wait, or to time out, sends NET_TOO_MUCH bytes, which never fit. */
+enum { NET_TOO_MUCH = 16 << 20 };
+extern char net_too_much[NET_TOO_MUCH];
+ptrdiff_t net_stuff(tenon_sock s);
+
 /* A datagram socket bound to a loopback port of the system's choice, with that as *at. */
 tenon_sock net_datagrams(int family, tenon_addr *at);
 
@@ -34,7 +40,9 @@ void net_send_late(void *late_sender);
 /* A loopback address where nobody listens; its family is TENON_AF_UNSPEC if there is none to be had. */
 tenon_addr net_refusing(int family);
 
-/* A listener whose queue is full, so that every connect to it stays pending, as that of pending does. */
+/* A silent address: every connect to it stays pending, as that of pending does, until the listener accepts it. A full
+ * queue does that on POSIX systems and under Wine. Windows refuses then, and has listeners that answer nobody before
+ * they accept. A connect that does not stay pending is a failure. */
 enum { NET_QUEUE = 16 };
 typedef struct net_full {
   tenon_sock listener, pending, queue[NET_QUEUE];

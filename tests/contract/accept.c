@@ -70,8 +70,7 @@ static void accept_both_families(void) {
 static void accept_aborted(void) {
   tenon_addr server;
   tenon_sock listener = net_listen(TENON_AF_INET, &server), aborted = join(TENON_AF_INET, &server);
-  support_set_linger_zero(aborted);
-  tenon_close(aborted);
+  net_reset(aborted);
   tenon_sock passed = tenon_accept(listener, NULL, SHORT);
   FACT("accept.aborted", "D059", passed >= 0 || passed == TENON_ETIMEDOUT);
   if (passed >= 0) tenon_close(passed);

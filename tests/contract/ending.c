@@ -13,11 +13,6 @@ static ptrdiff_t send_until_failure(tenon_sock s) {
   return n;
 }
 
-static void reset(tenon_sock s) {
-  support_set_linger_zero(s);
-  tenon_close(s);
-}
-
 static void end_sending(void) {
   tenon_sock pair[2];
   char data[8] = "";
@@ -80,12 +75,12 @@ static void break_off(void) {
   char byte;
   net_pair(pair);
   net_pair(other);
-  reset(pair[0]);
+  net_reset(pair[0]);
   COUNT("reset.recv", "D063", tenon_recv(pair[1], &byte, 1, LIMIT));
   COUNT("reset.recv.send", "D034", tenon_send(pair[1], "x", 1, LIMIT));
   FACT("reset.recv.again", "", tenon_recv(pair[1], &byte, 1, LIMIT) <= 0);
   SHOW("reset.shutdown", "D064", tenon_shutdown(pair[1], TENON_SHUT_WR));
-  reset(other[0]);
+  net_reset(other[0]);
   COUNT("reset.send", "D034", send_until_failure(other[1]));
   COUNT("reset.send.again", "D025", tenon_send(other[1], "x", 1, LIMIT));
   net_close2(pair[1], other[1]);

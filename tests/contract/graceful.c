@@ -25,8 +25,7 @@ static void fail(void) {
   net_pair(other);
   TIMED("graceful.peer_goes_on", "", tenon_close_gracefully(pair[0], SHORT));
   SHOW("graceful.peer_goes_on.is_closed", "", tenon_close(pair[0]));
-  support_set_linger_zero(other[1]);
-  tenon_close(other[1]);
+  net_reset(other[1]);
   SHOW("graceful.reset", "D034", tenon_close_gracefully(other[0], LIMIT));
   SHOW("graceful.unconnected", "D033", tenon_close_gracefully(fresh, LIMIT));
   SHOW("graceful.unconnected.is_closed", "", tenon_close(fresh));

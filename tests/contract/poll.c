@@ -63,8 +63,7 @@ static void poll_broken(void) {
   tenon_sock pair[2], refused = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
   tenon_addr nobody = net_refusing(TENON_AF_INET);
   net_pair(pair);
-  support_set_linger_zero(pair[1]);
-  tenon_close(pair[1]);
+  net_reset(pair[1]);
   EVENTS("poll.reset", "D181", poll_one(pair[0], BOTH, LIMIT));
   tenon_connect(refused, &nobody, 0);
   EVENTS("poll.refused", "D100", poll_one(refused, BOTH, LIMIT));

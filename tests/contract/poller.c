@@ -68,8 +68,7 @@ static void wait_for_endings(tenon_poller *p) {
   NEWS("poller.closed_without_remove", "D107", wait_once(p, SHORT));
   net_pair(pair);
   tenon_poller_set(p, pair[0], IN, 0, &first);
-  support_set_linger_zero(pair[1]);
-  tenon_close(pair[1]);
+  net_reset(pair[1]);
   NEWS("poller.reset", "D108", wait_once(p, LIMIT));
   tenon_close(pair[0]);
   tenon_connect(refused, &nobody, 0);

@@ -185,6 +185,11 @@ void support_set_linger(tenon_sock s, int seconds) {
   setsockopt((int)s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 }
 
+int support_set_conditional_accept(tenon_sock s) {
+  (void)s;
+  return -1;
+}
+
 void support_set_reporting(tenon_sock s) {
 #ifdef IP_RECVERR
   int on = 1;

@@ -23,7 +23,7 @@ int support_is_wine(void);
  * alone: its first call is the business of the tests. */
 void support_warm_up(void);
 
-/* How many handles the process has open, or -1. */
+/* How many handles the process has open. */
 int support_handle_count(void);
 
 void support_sleep_ms(int ms);
@@ -81,6 +81,8 @@ void support_set_linger(tenon_sock s, int seconds);
 static inline void support_set_linger_zero(tenon_sock s) {
   support_set_linger(s, 0);
 }
+/* Lets a listener answer who connects only when it accepts. -1 where there is no such option, and 0 proves nothing. */
+int support_set_conditional_accept(tenon_sock s);
 void support_set_reporting(tenon_sock s); /* of refused datagrams, also those of a socket without a peer */
 int support_ipv4_ttl(tenon_sock s);       /* of what a socket of either family sends over IPv4 */
 /* The system's own view of an option; -1 where it has none. */

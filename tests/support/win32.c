@@ -183,6 +183,11 @@ void support_set_linger(tenon_sock s, int seconds) {
   setsockopt((SOCKET)s, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger);
 }
 
+int support_set_conditional_accept(tenon_sock s) {
+  int on = 1;
+  return setsockopt((SOCKET)s, SOL_SOCKET, SO_CONDITIONAL_ACCEPT, (const char *)&on, sizeof on) ? -1 : 0;
+}
+
 void support_set_reporting(tenon_sock s) {
   DWORD on = 1, bytes, sio_udp_connreset = _WSAIOW(IOC_VENDOR, 12);
   WSAIoctl((SOCKET)s, sio_udp_connreset, &on, sizeof on, NULL, 0, &bytes, NULL, NULL);
