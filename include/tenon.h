@@ -230,7 +230,8 @@ TENON_API ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, co
 /* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it, as tenon_sendto() takes
  * it. One larger than size (none is larger than 65,535) is TENON_EMSGSIZE, with size bytes of it in data, from set, and
  * the rest gone. Failures of earlier sends are not reported, but for TENON_ECONNREFUSED, perhaps, once, by a connected
- * socket. On a stream it does what tenon_recv() does, and gives from no family. */
+ * socket. A socket that has no port is given none: nothing arrives until it is bound, or sends. On a stream it does what
+ * tenon_recv() does, and gives from no family. */
 TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms);
 
 /* ---- Options ---------------------------------------------------------------------------------------------------- */

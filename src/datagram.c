@@ -91,12 +91,15 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
 
 /* ---- Receiving -------------------------------------------------------------------------------------------------- */
 
-/* Winsock refuses to receive on a socket that has no port, where others wait. */
-int tenon__bind_unbound(tenon_sock s) {
+/* Windows refuses to receive on a socket that has no port. Elsewhere the call waits, as another thread may bind the socket
+ * or send with it. So the call is tried again from time to time, and once more if there is a port by now. */
+int tenon__unbound_again(tenon_sock s, int failure, tenon__limit *limit) {
   tenon_addr local;
-  if (tenon_getsockname(s, &local) < 0 || local.port != 0) return TENON_EINVAL;
-  tenon_addr any = tenon_addr_any(local.family, 0);
-  return tenon_bind(s, &any);
+  if (failure != TENON_EINVAL || tenon__sys_is_stream(s) != 0) return failure;
+  int native = tenon_native_error();
+  if (tenon_getsockname(s, &local) == 0 && local.port == 0) return tenon__nap(limit);
+  tenon__sys_remember(native);
+  return tenon__limit_has_retried(limit) ? failure : 0;
 }
 
 /* The first attempt met a stream. Its failure, which may not come again, means what tenon_recv() says of it. */
@@ -124,7 +127,7 @@ ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from
     if (is_stream) received = receive_from_stream(s, data, size, received, timeout_ms);
     if (from && (is_datagram || is_stream)) *from = sender;
     if (is_datagram || is_stream) return received;
-    int again = received == TENON_EINVAL ? tenon__bind_unbound(s)
+    int again = received == TENON_EINVAL ? tenon__unbound_again(s, TENON_EINVAL, &limit)
                                          : tenon__datagram_again(s, (int)received, TENON__READABLE, &limit);
     if (again < 0) return again;
   }

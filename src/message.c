@@ -169,7 +169,7 @@ ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit
       tenon__finish_message(message, &peer, (size_t)received);
       return received;
     }
-    int again = received == TENON_EINVAL ? tenon__bind_unbound(s)
+    int again = received == TENON_EINVAL ? tenon__unbound_again(s, TENON_EINVAL, limit)
                                          : tenon__datagram_again(s, (int)received, TENON__READABLE, limit);
     if (again < 0) return again;
   }

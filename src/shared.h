@@ -23,7 +23,7 @@ static inline void tenon__keep_started(void) {
 /* The time limit of one call of the public interface. The clock is not read before there is something to wait for. */
 typedef struct tenon__limit {
   int timeout_ms;
-  int started;
+  int started;      /* 1, or 2 once tenon__limit_has_retried() was asked */
   int64_t deadline; /* once started */
 } tenon__limit;
 
@@ -34,6 +34,9 @@ static inline tenon__limit tenon__limit_of(int timeout_ms) {
 
 /* Milliseconds until the limit, TENON_FOREVER without one. The first call starts the clock. */
 int tenon__limit_remaining(tenon__limit *limit);
+
+/* 0 the first time, then 1: for what a call may try once more, and not for ever. */
+int tenon__limit_has_retried(tenon__limit *limit);
 
 /* Waits until it is worth trying again: 0. A limit of 0 is TENON_EAGAIN at once, one that is over TENON_ETIMEDOUT,
  * never early. */
@@ -126,8 +129,8 @@ int tenon__is_a_stream(tenon_sock s);
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
 /* What a failure means that did not come from the addresses. */
 int tenon__name_unsent(tenon_sock s, int failure, int has_target);
-/* For those that Winsock does not let receive without: gives the socket a port, or fails. */
-int tenon__bind_unbound(tenon_sock s);
+/* After receiving failed, perhaps because a datagram socket has no port: 0 if another attempt is worth while. */
+int tenon__unbound_again(tenon_sock s, int failure, tenon__limit *limit);
 
 /* ---- message.c ---- */
 

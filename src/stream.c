@@ -32,9 +32,11 @@ static int is_connected_now(tenon_sock s) {
   return received >= 0 || received == TENON_EAGAIN;
 }
 
-/* A connection that is still being made is waited for, as systems do that let one send and receive on it already. */
+/* A connection that is still being made is waited for, as systems do that let one send and receive on it already. So is
+ * a port, by datagram sockets that receive; those that send do not fail with TENON_EINVAL. */
 TENON__APART static int failure_again(tenon_sock s, int failure, tenon__limit *limit) {
   if (failure == TENON_ENOTCONN && tenon__sys_is_connecting(s)) return tenon__wait(s, TENON__CONNECTED, limit);
+  if (failure == TENON_EINVAL) return tenon__unbound_again(s, failure, limit);
   int code = tenon__name_refused(s, failure);
   return code == TENON_ENOTCONN && is_connected_now(s) ? tenon__nap(limit) : code;
 }

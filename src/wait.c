@@ -31,6 +31,13 @@ int tenon__limit_remaining(tenon__limit *limit) {
   return tenon_remaining(limit->deadline);
 }
 
+int tenon__limit_has_retried(tenon__limit *limit) {
+  tenon__limit_remaining(limit);
+  int has_retried = limit->started == 2;
+  limit->started = 2;
+  return has_retried;
+}
+
 /* Systems look at one handle after the other: what came before the waker fired may have been missed. */
 int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit) {
   if (limit->timeout_ms == 0) return TENON_EAGAIN; /* the code of the attempt that led here, with its native number */

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "net.h"
+#include "receiving.h"
 #include "support.h"
 #include "tenon/message.h"
 
@@ -101,6 +102,22 @@ TEST(empty_datagrams_are_datagrams_too) {
   CHECK_EQ(tenon_recvfrom(b, &byte, 1, &from, TENON_FOREVER), 0);
   CHECK(tenon_addr_equal(&from, &here));
   CHECK(is_silent(b));
+  CHECK_EQ(net_close2(a, b), 0);
+}
+
+/* D075: The socket has no peer, and a larger datagram follows. */
+TEST(an_empty_datagram_is_received_by_every_call) {
+  tenon_addr at, here;
+  char data[8];
+  tenon_sock a = net_datagrams(TENON_AF_INET, &here), b = net_datagrams(TENON_AF_INET, &at);
+  for (int i = 0; i < 2 * RECEIVING_CALLS; i++) {
+    check_note(receiving_calls[i / 2].name);
+    CHECK_EQ(send_text(a, "", &at), 0);
+    CHECK_EQ(send_text(a, "next", &at), 4);
+    CHECK_EQ(receiving_calls[i / 2].receive(b, data, sizeof data, i % 2 ? NET_LIMIT_MS : TENON_FOREVER), 0);
+    if (i < 2) CHECK(comes_next(b, "", &here));
+    CHECK(comes_next(b, "next", &here));
+  }
   CHECK_EQ(net_close2(a, b), 0);
 }
 

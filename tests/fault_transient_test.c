@@ -127,21 +127,6 @@ TEST(the_answer_of_the_only_peer_is_told_once) {
   CHECK_EQ(net_close2(receiver, sender), 0);
 }
 
-/* D180: Windows refuses where others wait. */
-TEST(where_receiving_needs_a_port_the_socket_gets_one) {
-  char byte;
-  tenon_addr at;
-  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
-  faults_clear();
-  faults_add(AT_recvfrom, 1, 1, TENON_EINVAL);
-  CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, 0), TENON_EAGAIN);
-  CHECK_EQ(faults_calls(AT_recvfrom), 2);
-  faults_clear();
-  CHECK_EQ(tenon_getsockname(s, &at), 0);
-  CHECK(at.port != 0);
-  CHECK_EQ(tenon_close(s), 0);
-}
-
 /* ---- Waiting that ends for no reason ----------------------------------------------------------------------------- */
 
 static net_full full;

@@ -27,14 +27,14 @@ ptrdiff_t tenon__sys_sendv(tenon_sock s, const tenon_buffer *buffers, int count,
   return result != SOCKET_ERROR ? (ptrdiff_t)sent : tenon__failure(TENON__SEND, s);
 }
 
-/* What looks like the end may be something else under Wine, which tenon__sys_recv knows about. */
+/* What looks like the end of a stream may be something else under Wine, which tenon__sys_recv knows about. */
 ptrdiff_t tenon__sys_recvv(tenon_sock s, const tenon_buffer *buffers, int count, int may_wait) {
   WSABUF row[TENON__NATIVE_PARTS];
   DWORD used = to_wsabufs(row, buffers, count, ROW_BYTES_MAX), received = 0, flags = 0;
   char byte;
   int result = WSARecv(tenon__native(s), row, used, &received, &flags, NULL, NULL);
   if (result == SOCKET_ERROR) return tenon__failure(TENON__RECV, s);
-  if (received > 0) return (ptrdiff_t)received;
+  if (received > 0 || tenon__sys_is_stream(s) == 0) return (ptrdiff_t)received;
   ptrdiff_t end = tenon__sys_recv(s, &byte, 1, MSG_PEEK, may_wait);
   return end < 0 && end != TENON_EAGAIN ? end : 0;
 }

@@ -18,12 +18,12 @@ ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_w
 }
 
 /* Under Wine a reset and a listener look like the end of the stream. At a true end the peer has hung up, without an
- * error; an empty datagram comes from a peer. */
+ * error. An empty datagram is no end. */
 static ptrdiff_t check_end(tenon_sock s) {
   tenon__sockaddr peer;
   WSAPOLLFD item = {tenon__native(s), 0, 0};
   if (WSAPoll(&item, 1, 0) == 1) return item.revents & POLLERR ? tenon__returned(TENON__RECV, WSAECONNRESET) : 0;
-  return tenon__sys_getpeername(s, &peer) < 0 ? TENON_ENOTCONN : 0;
+  return tenon__sys_is_stream(s) > 0 && tenon__sys_getpeername(s, &peer) < 0 ? TENON_ENOTCONN : 0;
 }
 
 ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {

@@ -145,6 +145,10 @@ PASS(ptrdiff_t, sendto, TENON__SENDTO,
      (s, data, size, to, may_wait))
 PASS(ptrdiff_t, recvfrom, TENON__RECVFROM, (tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait),
      (s, data, size, from, may_wait))
+PASS(ptrdiff_t, recvv, TENON__RECV, (tenon_sock s, const tenon_buffer *buffers, int count, int may_wait),
+     (s, buffers, count, may_wait))
+PASS(ptrdiff_t, recvmsg, TENON__RECVFROM, (tenon_sock s, tenon_message *message, tenon__sockaddr *peer, int may_wait),
+     (s, message, peer, may_wait))
 PASS(int, wake, TENON__NAMES, (tenon_sock s), (s))
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
