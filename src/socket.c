@@ -80,6 +80,12 @@ int tenon__was_connected(tenon_sock s) {
   return tenon__sys_getpeername(s, &peer) == 0 || tenon__sys_had_peer(s);
 }
 
+/* What systems say of a connection that has ended: most say TENON_ENOTCONN. Windows, which still names the peer after a
+ * reset, has been seen to say TENON_EINVAL, and documents the others. */
+static int may_mean_ended(int code) {
+  return code == TENON_ENOTCONN || code == TENON_EINVAL || code == TENON_ECONNRESET || code == TENON_ECONNABORTED;
+}
+
 /* Linux marks even sockets that were never connected, and ends the listening of a listener; so they are turned away
  * first. Datagram sockets that are shut down would be readable for ever there, with nothing to receive. */
 int tenon_shutdown(tenon_sock s, int how) {
@@ -90,7 +96,7 @@ int tenon_shutdown(tenon_sock s, int how) {
   tenon__sockaddr peer;
   int result = tenon__sys_getpeername(s, &peer);
   if (result == 0) result = tenon__sys_shutdown(s, how);
-  return result == TENON_ENOTCONN && tenon__sys_had_peer(s) ? 0 : result;
+  return may_mean_ended(result) && tenon__sys_had_peer(s) ? 0 : result;
 }
 
 _Atomic(tenon__closing *) tenon__on_close;

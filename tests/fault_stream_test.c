@@ -154,3 +154,57 @@ TEST(receiving_all_survives_each_fault) {
 TEST(closing_gracefully_survives_each_fault) {
   CHECK(sweep("closing gracefully", closing_gracefully, SWEEP_CONNECTING " shutdown"));
 }
+
+/* ---- Shutting down ----------------------------------------------------------------------------------------------- */
+
+static const int of_the_ended[] = {TENON_ENOTCONN, TENON_EINVAL, TENON_ECONNRESET, TENON_ECONNABORTED};
+enum { OF_THE_ENDED = sizeof of_the_ended / sizeof *of_the_ended };
+
+/* A stream whose peer has broken the connection off. */
+static tenon_sock open_broken(void) {
+  tenon_sock pair[2];
+  if (net_pair(pair) < 0 || net_reset(pair[1]) < 0) return TENON_EIO;
+  tenon_pollfd item = {pair[0], TENON_POLLIN, 0};
+  return tenon_poll(&item, 1, NET_LIMIT_MS) == 1 ? pair[0] : TENON_EIO;
+}
+
+/* As on Windows, the peer still has a name. */
+static void refuse_shutdown(int code) {
+  faults_clear();
+  faults_add(AT_getpeername, 1, 1, 0);
+  faults_add(AT_shutdown, 1, 1, code);
+}
+
+/* D064 */
+TEST(shutting_down_after_a_reset_succeeds_whatever_the_system_calls_it) {
+  for (int i = 0; i < OF_THE_ENDED; i++) {
+    tenon_sock s = open_broken();
+    check_note(tenon_errname(of_the_ended[i]));
+    CHECK_OK(s);
+    for (int how = TENON_SHUT_RD; how <= TENON_SHUT_RDWR; how++) {
+      refuse_shutdown(of_the_ended[i]);
+      CHECK_EQ(tenon_shutdown(s, how), 0);
+      CHECK_EQ(faults_calls(AT_shutdown), 1);
+    }
+    refuse_shutdown(of_the_ended[i]);
+    CHECK_EQ(tenon_close_gracefully(s, NET_LIMIT_MS), TENON_ECONNRESET);
+  }
+  faults_clear();
+}
+
+TEST(a_failure_to_shut_down_is_told_if_it_is_another_or_the_connection_lives) {
+  tenon_sock pair[2], broken = open_broken();
+  CHECK_OK(broken);
+  CHECK_EQ(net_pair(pair), 0);
+  refuse_shutdown(TENON_ENOBUFS);
+  CHECK_EQ(tenon_shutdown(broken, TENON_SHUT_WR), TENON_ENOBUFS);
+  for (int i = 0; i < OF_THE_ENDED; i++) {
+    check_note(tenon_errname(of_the_ended[i]));
+    refuse_shutdown(of_the_ended[i]);
+    CHECK_EQ(tenon_shutdown(pair[0], TENON_SHUT_WR), of_the_ended[i]);
+    CHECK_EQ(tenon_native_error(), faults_native());
+  }
+  faults_clear();
+  CHECK_EQ(tenon_close(broken), 0);
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
