@@ -20,6 +20,12 @@ static void send_a_part_and_end(scene *at) {
   end_by_half(at);
 }
 
+static void end_and_reset(scene *at) {
+  end_by_half(at);
+  support_sleep_ms(A_WHILE_MS);
+  reset(at);
+}
+
 static void close_it(scene *at) {
   tenon_close(at->peer);
   at->peer = TENON_NO_SOCK;
@@ -56,6 +62,11 @@ TEST(a_reset_is_told_by_every_call_that_receives) {
 /* D025 */
 TEST(a_reset_breaks_the_pipe_for_every_call_that_sends) {
   check_all(1, reset, TENON_EPIPE);
+}
+
+/* D101: Windows reports the end to those who send, so only a wait in slices notices the reset. */
+TEST(a_reset_after_the_peers_end_breaks_the_pipe_for_every_call_that_sends) {
+  check_all(1, end_and_reset, TENON_EPIPE);
 }
 
 TEST(the_end_of_the_peer_is_no_error_for_calls_that_receive) {

@@ -111,6 +111,18 @@ void support_give_all_handles_back(void);
 /* How often the process has asked for memory so far; -1 where that cannot be seen. */
 long support_allocations(void);
 
+/* ---- What the library asks of the system -------------------------------------------------------------------------- */
+
+/* Forgets what was recorded and goes on recording, on Windows alone. listen may refuse SOMAXCONN_HINT from here on. */
+void support_watch(int hints_are_refused);
+
+/* How often the library waited for sockets or looked at them, and how many connections it asked the last listener to
+ * queue, as the system reads that; -1 where nobody sees it. The interface to which it bound a socket at the first
+ * attempt, as the system reads that by its documents; 0 for none, and where nobody sees it. */
+int support_watched_waits(void);
+int support_watched_backlog(void);
+int support_watched_index(int is_ipv6);
+
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 /* By a path in UTF-8: opens a new file for writing bytes, or NULL, and removes one. */
