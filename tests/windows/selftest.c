@@ -165,13 +165,20 @@ void take_first_refusal(SOCKET s) {
 
 /* ---- The program ------------------------------------------------------------------------------------------------- */
 
+/* All are, unless some are named. */
+static int is_wanted(const char *name, int count, char **names) {
+  for (int i = 1; i < count; i++)
+    if (strcmp(names[i], name) == 0) return 1;
+  return count <= 1;
+}
+
 int main(int count, char **names) {
   WSADATA data;
   int failed = 0;
   setvbuf(stdout, NULL, _IONBF, 0);
   if (WSAStartup(MAKEWORD(2, 2), &data) != 0) return 1;
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
-    if (count > 1 && strcmp(names[1], tests[i].name) != 0) continue;
+    if (!is_wanted(tests[i].name, count, names)) continue;
     failures = 0;
     tests[i].run();
     printf("%s  layer.%s\n", failures ? "FAIL" : "pass", tests[i].name);
