@@ -53,12 +53,17 @@ static int is_full(const layer_state *listener, int waiting) {
   return listener && waiting >= listener->queue_length;
 }
 
+/* A loopback address, but not that for all. */
+static int is_own(const layer_name *name) {
+  return layer_is_loopback(name) && !(name->family == AF_INET && name->address[3] == 255);
+}
+
 /* Whether this host would refuse it now. */
 static int is_refused_here(layer_state *state, int *is_by_queue) {
   int waiting, is_there = layer_count_waiting(&state->peer, &waiting);
   layer_state *listener = layer_listener_at(&state->peer);
   *is_by_queue = is_there > 0 && is_full(listener, waiting);
-  return *is_by_queue || (is_there == 0 && layer_is_loopback(&state->peer));
+  return *is_by_queue || (is_there == 0 && is_own(&state->peer));
 }
 
 void layer_try_again(layer_state *state, int is_last) {
@@ -98,7 +103,7 @@ static int connect_here(layer_state *state) {
     int result = layer_defer(state, listener);
     return state->is_nonblocking || !state->pending ? result : wait_for_accept(state);
   }
-  if (!listener && !layer_is_loopback(&state->peer)) return layer_connect_for_real(state);
+  if (!listener && !is_own(&state->peer)) return layer_connect_for_real(state);
   if (!is_refused_here(state, &is_by_queue)) return layer_connect_for_real(state);
   if (is_by_queue && !layer_arises(ROW_FULL_QUEUE)) return layer_connect_for_real(state);
   if (!state->takes_first_refusal && layer_arises(ROW_LATE_REFUSAL)) return repeat(state);

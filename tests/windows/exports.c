@@ -48,5 +48,6 @@ BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, void *reserved) {
   if (!layer_load_builtin()) return FALSE;
   layer_read_settings();
   layer_patch_sleep();
+  layer_prepare_transmission();
   return TRUE;
 }

@@ -204,8 +204,11 @@ int layer_datagram_error(layer_state *state); /* what is wrong before a receive:
 /* validity.c: the error of an option that is not valid, or 0 */
 int layer_option_error(layer_state *state, int level, int name);
 
+/* sending.c */
+void layer_prepare_transmission(void);
+
 /* tick.c */
-void layer_end_wait_late(ULONGLONG began, DWORD limit);
+void layer_end_wait_late(void);
 void layer_patch_sleep(void);
 
 #endif

@@ -78,7 +78,7 @@ int WSAAPI overlay_WSAPoll(WSAPOLLFD *items, ULONG count, int limit) {
     ULONGLONG passed = GetTickCount64() - began;
     int is_over = limit >= 0 && passed >= (ULONGLONG)limit;
     if (ready != 0 || is_over || left == 0) {
-      if (ready == 0 && limit > 0) layer_end_wait_late(began, (DWORD)limit);
+      if (ready == 0 && limit > 0) layer_end_wait_late();
       return ready;
     }
     Sleep(STEP_MS);

@@ -150,8 +150,16 @@ static void pump_orphan(orphan *it) {
   InterlockedDecrement(&work);
 }
 
-static DWORD WINAPI pump(void *unused) {
-  (void)unused;
+/* A thread's first send opens an event, which it keeps. */
+static void warm_up(void) {
+  SOCKET s = builtin.socket(AF_INET, SOCK_DGRAM, 0);
+  builtin.send(s, "", 0, 0);
+  builtin.closesocket(s);
+}
+
+static DWORD WINAPI pump(void *is_ready) {
+  warm_up();
+  SetEvent(is_ready);
   for (;;) {
     if (work == 0) WaitForSingleObject(has_work, INFINITE);
     for (int i = 0; i < PUMPED_MAX && work; i++)
@@ -167,11 +175,14 @@ static DWORD WINAPI pump(void *unused) {
   return 0;
 }
 
-/* Before the program counts its handles. */
+/* Returns when all its handles are open: the program may count them. */
 void layer_start_pump(void) {
   static volatile LONG is_started;
   if (InterlockedExchange(&is_started, 1)) return;
+  HANDLE is_ready = CreateEventW(NULL, FALSE, FALSE, NULL);
   has_work = CreateEventW(NULL, FALSE, FALSE, NULL);
-  HANDLE thread = CreateThread(NULL, 0, pump, NULL, 0, NULL);
-  if (thread) CloseHandle(thread);
+  HANDLE thread = CreateThread(NULL, 0, pump, is_ready, 0, NULL);
+  if (thread) WaitForSingleObject(is_ready, INFINITE);
+  CloseHandle(is_ready);
+  CloseHandle(thread);
 }

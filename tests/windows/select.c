@@ -88,7 +88,7 @@ static int select_within(const sets *asked, sets *told, ULONGLONG limit_ms) {
     passed = GetTickCount64() - began;
     int is_over = limit_ms != (ULONGLONG)-1 && passed >= limit_ms;
     if (ready != 0 || is_news || is_over) {
-      if (ready == 0 && limit_ms > 0) layer_end_wait_late(began, (DWORD)limit_ms);
+      if (ready == 0 && limit_ms > 0) layer_end_wait_late();
       return ready;
     }
     Sleep(STEP_MS);

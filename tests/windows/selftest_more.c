@@ -204,8 +204,8 @@ void tick(void) {
   ULONGLONG began = now();
   Sleep(40);
   ULONGLONG slept = (now() - began) / 10000;
-  expect("no longer than asked for, or the machine is busy", slept < 45, 1);
-  expect("early by a tick at most", slept >= 23, 1);
+  expect("late by a tick at most, if the machine is not busy", slept < 60, 1);
+  expect("early by a tick at most", slept >= 24, 1);
   closesocket(s);
 }
 

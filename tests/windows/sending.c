@@ -102,12 +102,15 @@ int WSAAPI overlay_WSASendMsg(SOCKET s, WSAMSG *message, DWORD flags, DWORD *sen
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 /* Clients' editions send two files at a time, in the whole system; who comes third waits. */
+static HANDLE places[2];
+
+void layer_prepare_transmission(void) {
+  if (places[0]) return;
+  places[0] = CreateMutexW(NULL, FALSE, L"tenon-layer-transmission-0");
+  places[1] = CreateMutexW(NULL, FALSE, L"tenon-layer-transmission-1");
+}
+
 static HANDLE enter_transmission(void) {
-  static HANDLE places[2];
-  if (!places[0]) {
-    places[0] = CreateMutexW(NULL, FALSE, L"tenon-layer-transmission-0");
-    places[1] = CreateMutexW(NULL, FALSE, L"tenon-layer-transmission-1");
-  }
   DWORD place = WaitForMultipleObjects(2, places, FALSE, INFINITE);
   return places[(place - WAIT_OBJECT_0) % 2];
 }

@@ -19,23 +19,21 @@ static void sleep_until(ULONGLONG end) {
 }
 
 /* A wait that came to its limit ends with the next tick. */
-void layer_end_wait_late(ULONGLONG began, DWORD limit) {
-  (void)began, (void)limit;
+void layer_end_wait_late(void) {
   if (!layer_setting(ROW_TICK)) return;
   layer_arises(ROW_TICK);
   sleep_until((now() / TICK_100NS + 1) * TICK_100NS);
 }
 
-/* A sleep ends with the last tick before its end. */
-static void WINAPI sleep_short(DWORD ms) {
-  ULONGLONG end = now() + ms * 10000ULL;
+/* The time of the last tick is when it begins, so that it ends early by up to a tick. */
+static void WINAPI sleep_by_ticks(DWORD ms) {
   if (ms == INFINITE || ms == 0) {
     Sleep(ms);
     return;
   }
   layer_arises(ROW_TICK);
-  ULONGLONG at = now(), tick = end / TICK_100NS * TICK_100NS;
-  if (tick > at) Sleep((DWORD)((tick - at) / 10000));
+  ULONGLONG end = now() / TICK_100NS * TICK_100NS + ms * 10000ULL;
+  sleep_until((end + TICK_100NS - 1) / TICK_100NS * TICK_100NS);
 }
 
 static void replace(FARPROC *place, FARPROC by) {
@@ -55,6 +53,6 @@ void layer_patch_sleep(void) {
   for (; table.Size && library->Name; library++) {
     FARPROC *place = (FARPROC *)(void *)(base + library->FirstThunk);
     for (; *place; place++)
-      if (*place == real) replace(place, (FARPROC)(void (*)(void))sleep_short);
+      if (*place == real) replace(place, (FARPROC)(void (*)(void))sleep_by_ticks);
   }
 }
