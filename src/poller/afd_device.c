@@ -7,6 +7,7 @@
 #include <winternl.h>
 
 #define QUESTIONS_MAX 256 /* of a handle */
+#define LAYERS_MAX 16     /* of providers, which is more than anybody has */
 #define IOCTL_AFD_POLL 0x00012024
 #ifndef SIO_BASE_HANDLE
 #define SIO_BASE_HANDLE 0x48000022
@@ -85,14 +86,21 @@ void tenon__afd_close_devices(tenon__afd_devices *devices) {
   if (devices->list) tenon__release(devices->list);
 }
 
-/* Some providers keep the first of these answers to themselves. */
+static int ask_provider(SOCKET s, DWORD which, SOCKET *behind) {
+  DWORD size;
+  *behind = INVALID_SOCKET;
+  return WSAIoctl(s, which, NULL, 0, behind, sizeof *behind, &size, NULL, NULL) == 0 && *behind != INVALID_SOCKET;
+}
+
+/* Some layered providers refuse SIO_BASE_HANDLE, but tell the handle of the next layer, whose provider may tell the
+ * base. */
 SOCKET tenon__afd_base(SOCKET s) {
-  static const DWORD ways_to_ask[] = {SIO_BASE_HANDLE, SIO_BSP_HANDLE_POLL, SIO_BSP_HANDLE_SELECT};
-  for (size_t i = 0; i < sizeof ways_to_ask / sizeof ways_to_ask[0]; i++) {
-    SOCKET base = INVALID_SOCKET;
-    DWORD size;
-    int result = WSAIoctl(s, ways_to_ask[i], NULL, 0, &base, sizeof base, &size, NULL, NULL);
-    if (result == 0 && base != INVALID_SOCKET) return base;
+  SOCKET next;
+  for (int layer = 0; layer < LAYERS_MAX; layer++, s = next) {
+    if (ask_provider(s, SIO_BASE_HANDLE, &next)) return next;
+    int is_deeper = ask_provider(s, SIO_BSP_HANDLE_POLL, &next) && next != s;
+    if (!is_deeper) is_deeper = ask_provider(s, SIO_BSP_HANDLE_SELECT, &next) && next != s;
+    if (!is_deeper) break;
   }
   return s;
 }
