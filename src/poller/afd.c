@@ -49,9 +49,11 @@ static int take_wake(tenon__afd_queue *a, const OVERLAPPED_ENTRY *answers, int c
   return 0;
 }
 
-/* The device says the end only to those who want to receive. */
-static int to_events(ULONG said) {
+/* Windows 10 has answered a question with what another poller had asked about the socket, so only what the entry is set
+ * for counts. */
+static int to_events(ULONG said, const tenon__entry *entry) {
   int events = 0;
+  said &= tenon__afd_interest(entry);
   if (said & (AFD_POLL_RECEIVE | AFD_POLL_ACCEPT)) events |= TENON_POLLIN;
   if (said & AFD_POLL_DISCONNECT) events |= TENON_POLLIN | TENON_POLLHUP;
   if (said & AFD_POLL_SEND) events |= TENON_POLLOUT;
@@ -82,7 +84,7 @@ static int report_news(tenon__afd_queue *a, const tenon__afd_news *news, int cou
   int polled = old > 0 ? tenon__sys_poll(items, old, 0) : 0;
   for (int i = 0; i < count; i++) {
     int is_polled = !news[i].is_new && polled > 0;
-    int revents = news[i].is_new ? to_events(news[i].said) : 0;
+    int revents = news[i].is_new ? to_events(news[i].said, news[i].entry) : 0;
     if (is_polled) revents = tenon__from_native_item(items[at++]).revents;
     if (revents & TENON_POLLNVAL)
       tenon__afd_forget(a, news[i].entry);
