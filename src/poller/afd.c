@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "afd_queue.h"
 
-enum { PIECE = 128, DEAD_MAX = 256 };
+enum { PIECE = 128, DEAD_MAX = 256, RETRY_MS = 10 };
 
 static tenon__afd_queue *afd_queue_of(const tenon_poller *p) {
   return (tenon__afd_queue *)p->own[0];
@@ -141,11 +141,16 @@ int tenon_poller_open(tenon_poller *p) {
 static int put_question(tenon__afd_queue *a, tenon__afd_question *q) {
   tenon__entry *before = tenon__table_take(&a->table, q->entry.sock);
   if (before) tenon__afd_let_go(a, before);
-  if (!tenon__afd_ask_question(a, q)) {
+  tenon__afd_outcome outcome = tenon__afd_ask_question(a, q);
+  if (outcome == REFUSED) {
     tenon__afd_let_go(a, &q->entry);
     return TENON_EBADF;
   }
   tenon__table_put(&a->table, &q->entry);
+  if (outcome == OUT_OF_RESOURCES) {
+    tenon__afd_plan(a, q);
+    PostQueuedCompletionStatus(a->port, 0, FROM_WAKE, NULL); /* a wait under way asks again, without ending */
+  }
   return 0;
 }
 
@@ -177,6 +182,12 @@ int tenon_poller_remove(tenon_poller *p, tenon_sock s) {
   return 0;
 }
 
+/* Where the system had no resources, the next attempt comes soon. */
+static int time_to_wait(const tenon__afd_queue *a, int remaining) {
+  int has_more_to_ask = a->to_ask || a->groups_to_ask;
+  return has_more_to_ask && (remaining < 0 || remaining > RETRY_MS) ? RETRY_MS : remaining;
+}
+
 /* The number of events; *is_over is set when there is no reason to go on without any. */
 static int wait_for_answers(tenon__afd_queue *a, tenon_poller_event *events, int room, tenon__limit *limit,
                             int *is_over) {
@@ -187,8 +198,9 @@ static int wait_for_answers(tenon__afd_queue *a, tenon_poller_event *events, int
   tenon__afd_survey(a);
   tenon__afd_ask_planned_groups(a);
   int asked_count = tenon__afd_ask_planned(a, asked, PIECE);
+  int remaining = tenon__limit_remaining(limit), wait_ms = time_to_wait(a, remaining);
   tenon__sys_unlock(&a->lock);
-  int remaining = tenon__limit_remaining(limit), came = receive_answers(a, answers, room, remaining);
+  int came = receive_answers(a, answers, room, wait_ms);
   tenon__sys_lock(&a->lock);
   tell_new_from_old(answers, came, asked, asked_count);
   int is_woken = take_wake(a, answers, came), count = take_news(a, answers, came, news, room);

@@ -18,6 +18,9 @@
 #ifndef SIO_BSP_HANDLE_SELECT
 #define SIO_BSP_HANDLE_SELECT 0x4800001C
 #endif
+#define NO_MEMORY ((NTSTATUS)0xC0000017)
+#define NO_RESOURCES ((NTSTATUS)0xC000009A)
+#define NO_QUOTA ((NTSTATUS)0xC0000044)
 #ifndef FILE_OPEN
 #define FILE_OPEN 1
 #endif
@@ -110,8 +113,13 @@ SOCKET tenon__afd_base(SOCKET s) {
  * was something to say, and a status is needed only for its address, by which a question is cancelled. */
 _Static_assert(sizeof(IO_STATUS_BLOCK) <= sizeof(tenon__afd_head), "the status covers what is read");
 
-int tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned count, tenon__afd_head *answer,
-                   void *context) {
+static tenon__afd_outcome outcome_of(NTSTATUS status) {
+  if (status >= 0) return WILL_ANSWER;
+  return status == NO_MEMORY || status == NO_RESOURCES || status == NO_QUOTA ? OUT_OF_RESOURCES : REFUSED;
+}
+
+tenon__afd_outcome tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned count,
+                                  tenon__afd_head *answer, void *context) {
   static _Atomic(control_function) nt_device_io_control_file;
   control_function control = atomic_load(&nt_device_io_control_file);
   if (!control) {
@@ -126,8 +134,9 @@ int tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned cou
   size_t unit = _Alignof(tenon__afd_head), size = sizeof *answer + count * sizeof *sockets;
   for (unsigned i = 0; i < count; i++) question.sockets[i] = sockets[i], said[i].events = 0;
   size = (size + unit - 1) / unit * unit; /* what C would make of it, which matters on 32-bit systems */
-  return control && control(device, NULL, NULL, context, (IO_STATUS_BLOCK *)(void *)answer, IOCTL_AFD_POLL, &question,
-                            (ULONG)size, answer, (ULONG)size) >= 0;
+  if (!control) return REFUSED;
+  return outcome_of(control(device, NULL, NULL, context, (IO_STATUS_BLOCK *)(void *)answer, IOCTL_AFD_POLL, &question,
+                            (ULONG)size, answer, (ULONG)size));
 }
 
 void tenon__afd_cancel(HANDLE device, tenon__afd_head *answer) {

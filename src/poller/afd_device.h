@@ -47,11 +47,14 @@ unsigned tenon__afd_device_with_room(tenon__afd_devices *devices, HANDLE port, U
 void tenon__afd_close_devices(tenon__afd_devices *devices);
 /* The socket that the device knows: other providers may stand before it. */
 SOCKET tenon__afd_base(SOCKET s);
-/* Asks once for AFD_POLL_... about sockets: 1 if the device will answer, through its port and with this context. Until then
- * the answer, which has room for as many sockets behind it, is the device's memory. Afterwards these are the ones on which
+/* What became of a question. The device refuses it if one of the handles is not a socket's. */
+typedef enum tenon__afd_outcome { WILL_ANSWER, REFUSED, OUT_OF_RESOURCES } tenon__afd_outcome;
+
+/* Asks once for AFD_POLL_... about sockets. WILL_ANSWER: through the device's port and with this context. Until then the
+ * answer, which has room for as many sockets behind it, is the device's memory. Afterwards these are the ones on which
  * something is the case, and what; then comes one without events, unless it is the case on all. */
-int tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned count, tenon__afd_head *answer,
-                   void *context);
+tenon__afd_outcome tenon__afd_ask(HANDLE device, const tenon__afd_socket *sockets, unsigned count,
+                                  tenon__afd_head *answer, void *context);
 /* There will still be an answer, but soon. */
 void tenon__afd_cancel(HANDLE device, tenon__afd_head *answer);
 

@@ -48,8 +48,8 @@ static HANDLE base_of(const tenon__afd_member *m) {
   return (HANDLE)((uintptr_t)m->entry.number << HANDLE_SHIFT);
 }
 
-/* 0 if there will be no answer, though there is something to ask. */
-static int ask_group(tenon__afd_queue *a, tenon__afd_group *g) {
+/* WILL_ANSWER, too, if there is nothing to ask. */
+static tenon__afd_outcome ask_group(tenon__afd_queue *a, tenon__afd_group *g) {
   tenon__afd_socket about[AFD_SOCKETS_MAX];
   unsigned count = 0;
   for (int i = 0; i < g->count; i++) {
@@ -57,12 +57,13 @@ static int ask_group(tenon__afd_queue *a, tenon__afd_group *g) {
     if (m->entry.events != 0) about[count++] = (tenon__afd_socket){base_of(m), tenon__afd_interest(&m->entry), 0};
   }
   g->state = RESTING;
-  if (count == 0) return 1;
-  if (!tenon__afd_ask(a->group_devices.list[g->device].handle, about, count, &g->answer, g)) return 0;
+  if (count == 0) return WILL_ANSWER;
+  tenon__afd_outcome outcome = tenon__afd_ask(a->group_devices.list[g->device].handle, about, count, &g->answer, g);
+  if (outcome != WILL_ANSWER) return outcome;
   g->state = OPEN;
   g->asked = count;
   a->asked++;
-  return 1;
+  return WILL_ANSWER;
 }
 
 /* ---- Members come and go ---- */
@@ -110,12 +111,17 @@ static void join(tenon__afd_queue *a, tenon__afd_group *g, tenon__afd_question *
 
 /* Few are better asked about alone, as are those of whom one is closed, which the device refuses. */
 static void ask_or_dissolve(tenon__afd_queue *a, tenon__afd_group *g) {
-  if (g->count > FEW && ask_group(a, g)) return;
+  tenon__afd_outcome outcome = g->count > FEW ? ask_group(a, g) : REFUSED;
+  if (outcome == WILL_ANSWER) return;
+  if (outcome == OUT_OF_RESOURCES) {
+    plan_group(a, g);
+    return;
+  }
   g->state = PLANNED; /* lives on until all have left */
   while (g->count > 0 && tenon__afd_part(a, g->members[g->count - 1])) continue;
   if (g->count == 0)
     release_group(a, g);
-  else if (!ask_group(a, g))
+  else if (ask_group(a, g) != WILL_ANSWER)
     plan_group(a, g);
 }
 

@@ -30,12 +30,12 @@ static HANDLE device_of(const tenon__afd_queue *a, const tenon__afd_question *q)
   return a->devices.list[q->entry.number].handle;
 }
 
-int tenon__afd_ask_question(tenon__afd_queue *a, tenon__afd_question *q) {
+tenon__afd_outcome tenon__afd_ask_question(tenon__afd_queue *a, tenon__afd_question *q) {
   tenon__afd_socket about = {q->socket.handle, tenon__afd_interest(&q->entry), 0};
-  int is_asked = tenon__afd_ask(device_of(a, q), &about, 1, &q->answer, q);
-  q->entry.state = is_asked ? ASKED : IDLE;
-  a->asked += is_asked != 0;
-  return is_asked;
+  tenon__afd_outcome outcome = tenon__afd_ask(device_of(a, q), &about, 1, &q->answer, q);
+  q->entry.state = outcome == WILL_ANSWER ? ASKED : IDLE;
+  a->asked += outcome == WILL_ANSWER;
+  return outcome;
 }
 
 void tenon__afd_plan(tenon__afd_queue *a, tenon__afd_question *q) {
@@ -50,12 +50,14 @@ int tenon__afd_ask_planned(tenon__afd_queue *a, tenon__afd_question **asked, int
   a->to_ask = NULL;
   for (; q; q = next) {
     next = q->answer.next;
-    if (q->entry.state == DEAD)
+    if (q->entry.state == DEAD) {
       release_question(a, q);
-    else if (!tenon__afd_ask_question(a, q))
-      tenon__afd_forget(a, &q->entry);
-    else if (count < room)
-      q->entry.state = ASKED_NOW, asked[count++] = q;
+      continue;
+    }
+    tenon__afd_outcome outcome = tenon__afd_ask_question(a, q);
+    if (outcome == REFUSED) tenon__afd_forget(a, &q->entry);
+    if (outcome == OUT_OF_RESOURCES) tenon__afd_plan(a, q);
+    if (outcome == WILL_ANSWER && count < room) q->entry.state = ASKED_NOW, asked[count++] = q;
   }
   return count;
 }

@@ -75,11 +75,10 @@ enum { FROM_DEVICE, FROM_GROUP, FROM_WAKE }; /* the keys of what comes through t
 /* What the device is asked for. */
 ULONG tenon__afd_interest(const tenon__entry *entry);
 tenon__afd_question *tenon__afd_new_question(tenon__afd_queue *a, tenon_sock s, HANDLE base);
-/* 0 if there will be no answer. */
-int tenon__afd_ask_question(tenon__afd_queue *a, tenon__afd_question *q);
+tenon__afd_outcome tenon__afd_ask_question(tenon__afd_queue *a, tenon__afd_question *q);
 /* Lets the next wait ask. */
 void tenon__afd_plan(tenon__afd_queue *a, tenon__afd_question *q);
-/* Of at most so many it tells what it has asked. */
+/* Of at most so many it tells what it has asked. Those for which the system has no resources stay planned. */
 int tenon__afd_ask_planned(tenon__afd_queue *a, tenon__afd_question **asked, int room);
 /* For one that is in no table any more. */
 void tenon__afd_let_go(tenon__afd_queue *a, tenon__entry *entry);
