@@ -14,7 +14,9 @@
 #include <ws2tcpip.h>
 #include <mswsock.h>
 #include <windows.h>
+#include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef SOCKET tenon__native_handle;
 typedef HANDLE tenon__file;
@@ -49,6 +51,30 @@ typedef WSAPOLLFD tenon__native_pollfd;
 
 static inline SOCKET tenon__native(intptr_t s) {
   return (SOCKET)s;
+}
+
+/* Loads iphlpapi.dll by its full path, as a DLL of that name may stand beside the program or in the working folder. The
+ * flag lets what it needs come from the system's folder, too. Windows 7 without the update KB2533623 does not know
+ * LOAD_LIBRARY_SEARCH_SYSTEM32, which would do the same. */
+static inline HMODULE tenon__load_helper(void) {
+  static const wchar_t file[] = L"\\iphlpapi.dll";
+  wchar_t path[MAX_PATH + sizeof file / sizeof *file];
+  UINT length = GetSystemDirectoryW(path, MAX_PATH);
+  if (length == 0 || length >= MAX_PATH) return NULL;
+  memcpy(path + length, file, sizeof file);
+  return LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
+}
+
+/* A function of iphlpapi.dll, which is loaded when it is needed, and stays; or NULL. Two threads that load it at once do no
+ * harm. */
+static inline FARPROC tenon__helper_function(const char *name) {
+  static _Atomic(HMODULE) kept;
+  HMODULE library = atomic_load(&kept);
+  if (!library) {
+    library = tenon__load_helper();
+    atomic_store(&kept, library);
+  }
+  return library ? GetProcAddress(library, name) : NULL;
 }
 
 #define SHUT_RD SD_RECEIVE

@@ -3,7 +3,6 @@
 #include "../sys.h"
 
 #include <iphlpapi.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #define FIRST_SIZE 16384 /* what Microsoft recommends, rounded up */
@@ -16,15 +15,8 @@ typedef DWORD WINAPI luid_to_index(const NET_LUID *luid, NET_IFINDEX *index);
 typedef DWORD WINAPI luid_to_alias(const NET_LUID *luid, WCHAR *alias, SIZE_T length);
 typedef DWORD WINAPI alias_to_luid(const WCHAR *alias, NET_LUID *luid);
 
-/* Loaded twice by two threads at once does no harm; it stays. */
 static void (*find_helper(const char *name))(void) {
-  static _Atomic(HMODULE) kept;
-  HMODULE library = atomic_load(&kept);
-  if (!library) {
-    library = LoadLibraryExW(L"iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    atomic_store(&kept, library);
-  }
-  return library ? (void (*)(void))GetProcAddress(library, name) : NULL;
+  return (void (*)(void))tenon__helper_function(name);
 }
 
 static int helper_failure(ULONG error) {

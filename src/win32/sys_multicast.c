@@ -13,17 +13,10 @@
 #define MCAST_LEAVE_SOURCE_GROUP 46
 #endif
 
-/* A function of iphlpapi.dll, which stays loaded, or NULL. */
-static FARPROC helper_function(const char *name) {
-  HMODULE library = GetModuleHandleW(L"iphlpapi.dll");
-  if (!library) library = LoadLibraryW(L"iphlpapi.dll");
-  return library ? GetProcAddress(library, name) : NULL;
-}
-
 int tenon__sys_has_interface(int index) {
   NETIO_STATUS(WINAPI * convert)(NET_IFINDEX, PNET_LUID);
   NET_LUID luid;
-  FARPROC function = helper_function("ConvertInterfaceIndexToLuid");
+  FARPROC function = tenon__helper_function("ConvertInterfaceIndexToLuid");
   memcpy(&convert, &function, sizeof convert);
   return function && convert((NET_IFINDEX)index, &luid) == NO_ERROR;
 }
@@ -38,7 +31,7 @@ typedef union address_table {
 static DWORD read_addresses(address_table *list) {
   DWORD(WINAPI * read)(PMIB_IPADDRTABLE, PULONG, BOOL);
   ULONG size = sizeof *list;
-  FARPROC function = helper_function("GetIpAddrTable");
+  FARPROC function = tenon__helper_function("GetIpAddrTable");
   memcpy(&read, &function, sizeof read);
   return function && read(&list->table, &size, FALSE) == NO_ERROR ? list->table.dwNumEntries : 0;
 }
