@@ -104,9 +104,9 @@ TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms
 TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms);
 
 /* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
- * peer sends no more (a size of 0 returns 0 as well, at once). TENON_ECONNRESET: the peer broke the connection off;
- * TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported once, by whichever call meets it
- * first: after it, 0 does not mean the end. Datagrams this call and the next two may cut; tenon_recvfrom() does not. */
+ * peer sends no more (a size of 0 returns 0, at once). TENON_ECONNRESET: the peer broke the connection off, on Windows
+ * perhaps the system; TENON_ECONNABORTED: the system gave it up; TENON_ENOTCONN. An error is reported to the first call
+ * alone: after it, 0 does not mean the end. Datagrams this call and the next two may cut; tenon_recvfrom() does not. */
 TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* Receives until there are size bytes and returns size; less only if the peer ended before. An error, TENON_EAGAIN too,
@@ -230,8 +230,7 @@ TENON_API ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, co
 /* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it, as tenon_sendto() takes
  * it. One larger than size (none is larger than 65,535) is TENON_EMSGSIZE, with size bytes of it in data, from set, and
  * the rest gone. Failures of earlier sends are not reported, but for TENON_ECONNREFUSED, perhaps, once, by a connected
- * socket. A socket that has no port is given none: nothing arrives until it is bound, or sends. On a stream it does what
- * tenon_recv() does, and gives from no family. */
+ * socket. A socket without a port waits, and gets none. On a stream it does as tenon_recv(); from has no family. */
 TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms);
 
 /* ---- Options ---------------------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  */
 #include "check.h"
 #include "net.h"
+#include "receiving.h"
 #include "support.h"
 
 /* Sends until that fails: systems take some more before they notice that nobody is there. */
@@ -95,6 +96,23 @@ TEST(a_send_after_a_reset_is_a_broken_pipe) {
   CHECK_EQ(tenon_send(pair[1], "x", 1, TENON_FOREVER), TENON_EPIPE);
   CHECK(tenon_recv(pair[1], &byte, 1, NET_LIMIT_MS) <= 0);
   CHECK_EQ(tenon_close(pair[1]), 0);
+}
+
+/* Windows says that the system gave it up. */
+TEST(what_is_sent_to_a_peer_that_closed_ends_or_resets_the_connection) {
+  char data[8];
+  for (int i = 0; i < RECEIVING_CALLS_OF_STREAMS; i++) {
+    tenon_sock pair[2];
+    CHECK_EQ(net_pair(pair), 0);
+    check_note(receiving_calls[i].name);
+    CHECK_EQ(tenon_close(pair[1]), 0);
+    CHECK_EQ(tenon_recv(pair[0], data, sizeof data, NET_LIMIT_MS), 0);
+    CHECK_EQ(send_until_failure(pair[0]), TENON_EPIPE);
+    ptrdiff_t received = receiving_calls[i].receive(pair[0], data, sizeof data, NET_LIMIT_MS);
+    CHECK(received == 0 || received == TENON_ECONNRESET);
+    CHECK(tenon_recv_all(pair[0], data, sizeof data, NET_LIMIT_MS) <= 0);
+    CHECK_EQ(tenon_close(pair[0]), 0);
+  }
 }
 
 TEST(closing_with_unread_data_hangs_nobody) {

@@ -14,7 +14,7 @@ typedef struct receiving_call {
   ptrdiff_t (*receive)(tenon_sock s, void *data, size_t size, int timeout_ms);
 } receiving_call;
 
-enum { RECEIVING_CALLS = 6 };
+enum { RECEIVING_CALLS = 6, RECEIVING_CALLS_OF_STREAMS = 5 }; /* the last one is for datagrams alone */
 extern const receiving_call receiving_calls[RECEIVING_CALLS]; /* the first one leaves the datagram there */
 
 #endif

@@ -22,6 +22,11 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__RECV, ERROR_BROKEN_PIPE, 0},
     {TENON__RECV, ERROR_NO_DATA, TENON_EAGAIN},
 
+    /* The usual answer to receiving after the peer closed and something was sent to it all the same. The documents give it
+     * for a transmission that timed out, too. */
+    {TENON__RECV, WSAECONNABORTED, TENON_ECONNRESET},
+    {TENON__RECV, ERROR_CONNECTION_ABORTED, TENON_ECONNRESET},
+
     /* A connection that the system gave up (keep-alive, retransmission): a time-out is always the caller's own
      * limit. */
     {TENON__RECV, WSAETIMEDOUT, TENON_ECONNABORTED},

@@ -127,6 +127,10 @@ const expected_error expected_errors[] = {
     {TENON__RECV, 10101, 0},
     {TENON__RECV, 232, TENON_EAGAIN},
 
+    /* The peer closed, and something was sent to it all the same: a reset. */
+    {TENON__RECV, 1236, TENON_ECONNRESET},
+    {TENON__RECV, 10053, TENON_ECONNRESET},
+
     /* A time-out of theirs is always the caller's limit; these are the system's, which gave the connection up. */
     {TENON__RECV, 121, TENON_ECONNABORTED},
     {TENON__RECV, 10052, TENON_ECONNABORTED},
