@@ -167,6 +167,17 @@ TEST(a_batch_stops_before_the_one_that_fails_and_says_why_at_the_next_call) {
   CHECK_EQ(net_close2(a, b), 0);
 }
 
+/* Receives numbers first to end, with as many calls as it takes; returns the last one's end, or the failure. */
+static int receive_so_many(tenon_sock s, int first, int end, int timeout_ms) {
+  int room = end == 5 ? 10 : end; /* more than will come, if these are the last ones */
+  while (first < end && net_await(s, TENON_POLLIN)) {
+    int n = tenon_recvmsgs(s, received + first, room - first, timeout_ms);
+    if (n <= 0) return n;
+    first += n;
+  }
+  return first;
+}
+
 TEST(a_batch_receives_what_is_there_and_cut_ones_say_so) {
   tenon_addr at, here;
   tenon_sock a = open_with_room(TENON_AF_INET, &here), b = open_with_room(TENON_AF_INET, &at);
@@ -177,8 +188,8 @@ TEST(a_batch_receives_what_is_there_and_cut_ones_say_so) {
     make_room(10);
     in_buffers[2].size = 50;
     received[4].count = 0;
-    CHECK_EQ(tenon_recvmsgs(b, received, 3, waits[i]), 3);
-    CHECK_EQ(tenon_recvmsgs(b, received + 3, 7, waits[i]), 2);
+    CHECK_EQ(receive_so_many(b, 0, 3, waits[i]), 3);
+    CHECK_EQ(receive_so_many(b, 3, 5, waits[i]), 5);
     CHECK(is_same(0, 0, &here) && is_same(1, 1, &here) && is_same(3, 3, &here));
     CHECK(received[2].size == 50 && received[2].flags == TENON_MSG_TRUNC);
     CHECK(received[4].size == 0 && received[4].flags == TENON_MSG_TRUNC);
@@ -205,10 +216,11 @@ TEST(receiving_a_batch_keeps_its_limit_and_sees_wakers) {
   CHECK_EQ(tenon_waker_open(&w), 0);
   CHECK_EQ(tenon_waker_wake(&w), 0);
   tenon_cancel_on(&w);
-  int sent = tenon_sendmsgs(s, to_send, 1, TENON_FOREVER), ready = tenon_recvmsgs(s, received, 2, TENON_FOREVER);
+  int sent = tenon_sendmsgs(s, to_send, 1, TENON_FOREVER), arrived = net_await(s, TENON_POLLIN);
+  int ready = tenon_recvmsgs(s, received, 2, TENON_FOREVER);
   int unlimited = tenon_recvmsgs(s, received, 2, TENON_FOREVER);
   tenon_cancel_on(NULL);
-  CHECK(sent == 1 && ready == 1);
+  CHECK(sent == 1 && arrived && ready == 1);
   CHECK_EQ(unlimited, TENON_ECANCELED);
   CHECK_EQ(tenon_waker_close(&w), 0);
   CHECK_EQ(tenon_close(s), 0);

@@ -34,6 +34,7 @@ TEST(peers_that_vanished_are_passed_over) {
     faults_clear();
     tenon_sock client = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
     CHECK_EQ(tenon_connect(client, &at, NET_LIMIT_MS), 0);
+    CHECK(net_await(listener, TENON_POLLIN));
     faults_add(AT_accept, 1, OFTEN, of_peers[i / 3]);
     tenon_sock server = tenon_accept(listener, NULL, limits[i % 3]);
     CHECK_OK(server);

@@ -68,10 +68,12 @@ TEST(a_waker_ends_receiving_a_message) {
   CHECK_EQ(tenon_waker_open(&w), 0);
   CHECK_EQ(tenon_waker_wake(&w), 0);
   tenon_cancel_on(&w);
-  ptrdiff_t sent = tenon_sendmsg(s, &out, TENON_FOREVER), ready = tenon_recvmsg(s, &in, TENON_FOREVER);
+  ptrdiff_t sent = tenon_sendmsg(s, &out, TENON_FOREVER);
+  int arrived = net_await(s, TENON_POLLIN);
+  ptrdiff_t ready = tenon_recvmsg(s, &in, TENON_FOREVER);
   ptrdiff_t limited = tenon_recvmsg(s, &in, NET_LIMIT_MS), unlimited = tenon_recvmsg(s, &in, TENON_FOREVER);
   tenon_cancel_on(NULL);
-  CHECK(sent == 4 && ready == 4);
+  CHECK(sent == 4 && arrived && ready == 4);
   CHECK_EQ(limited, TENON_ECANCELED);
   CHECK_EQ(unlimited, TENON_ECANCELED);
   CHECK_EQ(tenon_waker_close(&w), 0);
@@ -162,6 +164,7 @@ TEST(messages_over_a_stream_are_vectors) {
       CHECK(got.fields == 0 && got.peer.family == TENON_AF_UNSPEC && got.flags == 0);
     }
     CHECK_MEM(in, out, sizeof out);
+    CHECK(net_await(pair[1], TENON_POLLIN));
     CHECK_EQ(tenon_recvmsg(pair[1], &got, waits[i]), 0);
     CHECK_EQ(got.size, 0);
     CHECK_EQ(tenon_sendmsg(pair[0], &m, waits[i]), TENON_EPIPE);

@@ -62,6 +62,11 @@ int net_reset(tenon_sock s) {
   return tenon_close(s);
 }
 
+int net_await(tenon_sock s, int events) {
+  tenon_pollfd item = {s, events, 0};
+  return tenon_poll(&item, 1, NET_LIMIT_MS) == 1;
+}
+
 char net_too_much[NET_TOO_MUCH];
 
 /* Full is what takes nothing after a pause. MOST ends the loop on a system that takes everything. */

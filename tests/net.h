@@ -21,6 +21,10 @@ int net_close2(tenon_sock a, tenon_sock b);
 /* Closes the socket so that its connection breaks off. */
 int net_reset(tenon_sock s);
 
+/* Waits until one of these events is the case: 1, or 0 if that takes too long. What was sent has not arrived at once
+ * everywhere, so a call with a limit of 0 that wants it comes after this one. */
+int net_await(tenon_sock s, int events);
+
 /* Sends until nothing moves any more, and returns how many bytes that were. A system that is full may take a little more
  * a moment later: a call that has to wait, or to time out, sends NET_TOO_MUCH bytes, which never fit. */
 enum { NET_TOO_MUCH = 16 << 20 };
