@@ -91,8 +91,8 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
 
 /* ---- Receiving -------------------------------------------------------------------------------------------------- */
 
-/* Windows refuses to receive on a socket that has no port. Elsewhere the call waits, as another thread may bind the socket
- * or send with it. So the call is tried again from time to time, and once more if there is a port by now. */
+/* Windows refuses to receive on a socket that has no port. Elsewhere the call waits, as another thread may bind the
+ * socket or send with it. So the call is tried again from time to time, and once more if there is a port by now. */
 int tenon__unbound_again(tenon_sock s, int failure, tenon__limit *limit) {
   tenon_addr local;
   if (failure != TENON_EINVAL || tenon__sys_is_stream(s) != 0) return failure;

@@ -22,8 +22,8 @@ int tenon__lost_failure(tenon_sock s, tenon__operation operation) {
   return is_lost ? tenon__name_refused(s, code) : 0;
 }
 
-/* Whether the stream is connected, though an attempt to send or receive has just said that it is not: a connect that was
- * pending then may be made by now. */
+/* Whether the stream is connected, though an attempt to send or receive has just said that it is not. A connect that
+ * was pending then may be made by now. */
 static int is_connected_now(tenon_sock s) {
   char byte;
   int native = tenon_native_error();

@@ -12,6 +12,7 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__CONNECT, WSAEADDRINUSE, TENON_EADDRNOTAVAIL}, /* no port left */
     {TENON__CONNECT, WSAEFAULT, TENON_EAFNOSUPPORT},      /* an address of another family is "too short" */
     {TENON__BIND, WSAEFAULT, TENON_EAFNOSUPPORT},
+    {TENON__LISTEN, WSAEISCONN, TENON_EINVAL},  /* by the documents; others say WSAEINVAL */
     {TENON__BIND, WSAEACCES, TENON_EADDRINUSE}, /* ports need no rights here: somebody has it for himself alone */
 
     /* The end of the stream, in the words of other providers and of a socket that was shut down for receiving. */
@@ -22,8 +23,8 @@ const tenon__error_row tenon__sys_errors[] = {
     {TENON__RECV, ERROR_BROKEN_PIPE, 0},
     {TENON__RECV, ERROR_NO_DATA, TENON_EAGAIN},
 
-    /* The usual answer to receiving after the peer closed and something was sent to it all the same. The documents give it
-     * for a transmission that timed out, too. */
+    /* The usual answer to receiving after the peer closed and something was sent to it all the same. The documents give
+     * it for a transmission that timed out, too. */
     {TENON__RECV, WSAECONNABORTED, TENON_ECONNRESET},
     {TENON__RECV, ERROR_CONNECTION_ABORTED, TENON_ECONNRESET},
 

@@ -140,7 +140,7 @@ static int has_no_connection(tenon_sock s) {
   return result == 0 && seconds == 0xFFFFFFFF && tenon__sys_is_stream(s) > 0;
 }
 
-/* Windows and Wine 10 name the peer of a pending connect, too. A connection that has ended may have no time any more. */
+/* Windows and Wine 10 name the peer of a pending connect, too. A connection that ended may have no time any more. */
 int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer) {
   peer->size = sizeof peer->u;
   if (getpeername(tenon__native(s), &peer->u.any, &peer->size) != 0) return tenon__failure(TENON__NAMES, s);
@@ -153,8 +153,8 @@ int tenon__sys_had_peer(tenon_sock s) {
   return WSAPoll(&item, 1, 0) == 1 && (item.revents & (POLLHUP | POLLERR));
 }
 
-/* Windows and Wine 10 name the peer as soon as the attempt has begun. Wine 8 does not. There a connect to an address of
- * an impossible family changes nothing and fails with WSAEALREADY. */
+/* Windows and Wine 10 name the peer as soon as the attempt has begun. Wine 8 does not. There a connect to an address
+ * of an impossible family changes nothing and fails with WSAEALREADY. */
 int tenon__sys_is_connecting(tenon_sock s) {
   tenon__sockaddr peer = {.size = sizeof peer.u}, nowhere = {.u.any = {.sa_family = AF_APPLETALK}};
   if (!is_silent(s)) return 0;

@@ -117,6 +117,7 @@ const expected_error expected_errors[] = {
     {TENON__CONNECT, 10035, TENON_EINPROGRESS},
     {TENON__CONNECT, 10048, TENON_EADDRNOTAVAIL}, /* no port left for this end */
     {TENON__BIND, 10014, TENON_EAFNOSUPPORT},
+    {TENON__LISTEN, 10056, TENON_EINVAL},
     {TENON__BIND, 10013, TENON_EADDRINUSE}, /* to a port that somebody else has for himself alone */
 
     /* The end of the stream. */
