@@ -4,7 +4,7 @@
 #include "layer.h"
 
 /* Not in every mingw-w64. */
-enum { UNICAST_IF = 31 };
+enum { UNICAST_IF = 31, IP_MTU_NOW = 73, IPV6_MTU_NOW = 72, SOME_MTU = 1500 };
 #ifndef SO_CONDITIONAL_ACCEPT
 #define SO_CONDITIONAL_ACCEPT 0x3002
 #endif
@@ -40,6 +40,11 @@ static DWORD swapped(DWORD number) {
   return number >> 24 | (number >> 8 & 0xff00) | (number << 8 & 0xff0000) | number << 24;
 }
 
+/* Of a path that is there, which Wine does not know; no source says how large it is on this host. */
+static int is_mtu(int level, int name) {
+  return (level == IPPROTO_IP && name == IP_MTU_NOW) || (level == IPPROTO_IPV6 && name == IPV6_MTU_NOW);
+}
+
 static int is_option_overlaid(int level, int name) {
   return (level == SOL_SOCKET && (name == SO_ERROR || name == SO_CONDITIONAL_ACCEPT)) ||
          (level == IPPROTO_IPV6 && (name == IPV6_V6ONLY || name == UNICAST_IF)) ||
@@ -63,6 +68,7 @@ int WSAAPI overlay_getsockopt(SOCKET s, int level, int name, char *value, int *s
   if (level == SOL_SOCKET && name == SO_ERROR && layer_is_stream(state)) return get_error(state, value, size);
   if (level == SOL_SOCKET && name == SO_CONDITIONAL_ACCEPT)
     return put_number(value, size, (DWORD)state->is_conditional);
+  if (is_mtu(level, name) && layer_setting(ROW_OPTION_VALIDITY)) return put_number(value, size, SOME_MTU);
   if (name == UNICAST_IF && level != SOL_SOCKET && is_option_overlaid(level, name))
     return get_unicast_if(state, level, value, size);
   if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY && state->family == AF_INET && layer_arises(ROW_V6ONLY_IPV4))

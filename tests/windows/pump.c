@@ -81,20 +81,29 @@ static void join(char *to, const WSABUF *buffers, DWORD count, size_t skip) {
   }
 }
 
-void layer_keep_unsent(layer_state *state, const WSABUF *buffers, DWORD count, size_t sent) {
-  size_t size = 0;
-  for (DWORD i = 0; i < count; i++) size += buffers[i].len;
-  char *unsent = HeapAlloc(GetProcessHeap(), 0, size - sent);
-  if (!unsent) return;
-  join(unsent, buffers, count, sent);
-  AcquireSRWLockExclusive(&layer_lock);
-  state->unsent = unsent;
-  state->unsent_size = size - sent;
-  state->unsent_at = 0;
+static void add_sender(layer_state *state, char *unsent, size_t size, size_t at) {
   int place = 0;
+  state->unsent = unsent;
+  state->unsent_size = size;
+  state->unsent_at = at;
   while (place < PUMPED_MAX && senders[place] && senders[place] != state) place++;
   if (place < PUMPED_MAX && !senders[place]) InterlockedIncrement(&work);
   if (place < PUMPED_MAX) senders[place] = state;
+}
+
+/* The system may have room for more at a second try. */
+void layer_keep_unsent(layer_state *state, const WSABUF *buffers, DWORD count, size_t sent) {
+  size_t size = 0, at = 0;
+  for (DWORD i = 0; i < count; i++) size += buffers[i].len;
+  size -= sent;
+  char *unsent = HeapAlloc(GetProcessHeap(), 0, size);
+  if (!unsent) return;
+  join(unsent, buffers, count, sent);
+  AcquireSRWLockExclusive(&layer_lock);
+  if (send_some(state->handle, unsent, size, &at))
+    release(&unsent);
+  else
+    add_sender(state, unsent, size, at);
   ReleaseSRWLockExclusive(&layer_lock);
   SetEvent(has_work);
 }
