@@ -49,3 +49,33 @@ TEST(a_poll_of_idle_sockets_looks_once_and_waits_once) {
   CHECK(support_watched_waits() <= 2);
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }
+
+/* ---- Listening --------------------------------------------------------------------------------------------------- */
+
+/* The queue that a listener on this family asked for, or the error. */
+static int backlog_of(int family, int backlog, int hints_are_refused) {
+  tenon_addr at = tenon_addr_loopback(family, 0);
+  tenon_sock s = tenon_socket(family, TENON_SOCK_STREAM, 0);
+  int result = tenon_bind(s, &at);
+  support_watch(hints_are_refused);
+  if (result == 0) result = tenon_listen(s, backlog);
+  if (result == 0) result = support_watched_backlog();
+  support_watch(0);
+  if (s >= 0) tenon_close(s);
+  return result;
+}
+
+/* D056 */
+TEST(a_listener_asks_for_a_long_queue_and_takes_a_short_one) {
+  enum { PLAIN = 200, DEFAULT = 4096 };
+  static const struct {
+    int backlog, asked, without_hints;
+  } rows[] = {{-1, DEFAULT, PLAIN}, {0, 1, 1}, {5, 5, 5}, {200, 200, 200}, {201, 201, PLAIN}, {1 << 20, 65535, PLAIN}};
+  static const int families[] = {TENON_AF_INET, TENON_AF_INET6};
+  support_watch(0);
+  int is_seen = support_watched_backlog() >= 0, count = tenon_supports(TENON_SUPPORTS_IPV6) ? 2 : 1;
+  for (int i = 0; i < count * (int)(sizeof rows / sizeof *rows); i++) {
+    CHECK_EQ(backlog_of(families[i % count], rows[i / count].backlog, 0), is_seen ? rows[i / count].asked : -1);
+    CHECK_EQ(backlog_of(families[i % count], rows[i / count].backlog, 1), is_seen ? rows[i / count].without_hints : -1);
+  }
+}

@@ -146,6 +146,32 @@ TEST(any_backlog_will_do) {
   }
 }
 
+enum { BURST = 300 };
+
+/* D056: by its documents Windows refuses what does not fit into the queue, at once. */
+TEST(a_burst_of_clients_finds_room_in_the_default_queue) {
+  static tenon_sock clients[BURST];
+  tenon_addr at;
+  int begun = 0, accepted = 0, connected = 0;
+  tenon_sock listener = net_listen(TENON_AF_INET, &at);
+  for (int i = 0; i < BURST; i++) {
+    clients[i] = open_stream(TENON_AF_INET);
+    int result = tenon_connect(clients[i], &at, 0);
+    begun += result == 0 || result == TENON_EINPROGRESS;
+  }
+  for (int i = 0; i < BURST; i++) {
+    tenon_sock s = tenon_accept(listener, NULL, NET_LIMIT_MS);
+    accepted += s >= 0 && tenon_close(s) == 0;
+    if (s < 0) break;
+  }
+  for (int i = 0; i < BURST; i++) connected += tenon_connect_result(clients[i], NET_LIMIT_MS) == 0;
+  for (int i = 0; i < BURST; i++) tenon_close(clients[i]);
+  CHECK_EQ(tenon_close(listener), 0);
+  CHECK_EQ(begun, BURST);
+  CHECK_EQ(accepted, BURST);
+  CHECK_EQ(connected, BURST);
+}
+
 TEST(accepting_ends_at_its_limit_not_before) {
   tenon_sock listener = net_listen(TENON_AF_INET, NULL);
   CHECK_EQ(tenon_accept(listener, NULL, 0), TENON_EAGAIN);

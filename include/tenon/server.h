@@ -36,7 +36,7 @@ extern "C" {
 /* What tenon_serve() is asked to do. All zero but service and handler is fine. */
 typedef struct tenon_server {
   const char *host, *service; /* where to listen, as for tenon_tcp_listen() */
-  int backlog;                /* how many may wait to be accepted; 0: the system's default */
+  int backlog;                /* how many may wait to be accepted; 0: tenon_listen()'s default */
   int model;                  /* TENON_SERVE_... */
   int max_clients;            /* served at once, at most; 0: 100. An iterative server serves 1, whatever this says */
   int workers;                /* hybrid: how many processes, at most; 0: 4 */

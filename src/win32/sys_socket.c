@@ -13,6 +13,9 @@
 /* More than this many waiting connections must be asked for with SOMAXCONN_HINT. */
 #define PLAIN_BACKLOG_MAX 200
 
+/* What Linux queues by default, too. */
+#define DEFAULT_BACKLOG 4096
+
 static SOCKET open_socket(int family, int type, int protocol) {
   DWORD flags = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
   return WSASocketW(tenon__native_family(family), type == TENON_SOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, protocol, NULL,
@@ -86,10 +89,13 @@ int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream) {
   return bind(tenon__native(s), &local->u.any, local->size) == 0 ? 0 : tenon__failure(TENON__BIND, s);
 }
 
+/* Windows refuses the connections that do not fit, so a short queue would refuse the clients of a burst. TCP knows the
+ * hint; what local sockets make of it is not documented. */
 int tenon__sys_listen(tenon_sock s, int backlog) {
-  int native = SOMAXCONN;
-  if (backlog >= 0) native = backlog <= PLAIN_BACKLOG_MAX ? backlog : SOMAXCONN_HINT(backlog);
-  return listen(tenon__native(s), native) == 0 ? 0 : tenon__failure(TENON__LISTEN, s);
+  int wanted = backlog < 0 ? DEFAULT_BACKLOG : backlog, family = tenon__sys_family(s);
+  int is_hint = wanted > PLAIN_BACKLOG_MAX && (family == TENON_AF_INET || family == TENON_AF_INET6);
+  if (is_hint && listen(tenon__native(s), SOMAXCONN_HINT(wanted)) == 0) return 0;
+  return listen(tenon__native(s), backlog < 0 ? SOMAXCONN : backlog) == 0 ? 0 : tenon__failure(TENON__LISTEN, s);
 }
 
 /* The listener passes on its blocking mode, but not that it is not inherited. */
