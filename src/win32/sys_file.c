@@ -5,13 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <io.h>
-#include <mswsock.h>
 #include <wchar.h>
 
-#define SECONDS_TO_1970 11644473600          /* from 1601, when Windows begins to count */
-#define FILE_PATH_CAPACITY 4096              /* as POSIX systems mostly have it */
-#define NAME_LENGTH_MAX 255                  /* of one name in a path */
-#define FILE_TRANSFER_MAX ((int64_t)1 << 30) /* TransmitFile takes less than 2 GiB */
+#define SECONDS_TO_1970 11644473600 /* from 1601, when Windows begins to count */
+#define FILE_PATH_CAPACITY 4096     /* as POSIX systems mostly have it */
+#define NAME_LENGTH_MAX 255         /* of one name in a path */
 
 /* "NUL", "COM1" and the like, in whichever folder, and pipes: what is there would notice that it is opened. Windows finds
  * them, and which they are depends on its version. Too long a name is none of them. */
@@ -96,27 +94,9 @@ ptrdiff_t tenon__sys_read_file(const tenon__file *file, int64_t offset, void *da
   return error == 0 || error == ERROR_HANDLE_EOF ? (ptrdiff_t)got : tenon__returned(TENON__NAMES, (int)error);
 }
 
-static LPFN_TRANSMITFILE find_transmit_file(SOCKET socket) {
-  GUID id = WSAID_TRANSMITFILE;
-  LPFN_TRANSMITFILE found = NULL;
-  DWORD size;
-  WSAIoctl(socket, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &found, sizeof found, &size, NULL, NULL);
-  return found;
-}
-
-/* Waits for its end, whatever the socket's mode. */
+/* TransmitFile is not used: a client edition runs two of them at a time in all processes, and two peers that stop
+ * receiving would block every other one. */
 ptrdiff_t tenon__sys_send_file(tenon_sock s, const tenon__file *file, int64_t offset, int64_t count, int may_wait) {
-  LPFN_TRANSMITFILE transmit = may_wait ? find_transmit_file(tenon__native(s)) : NULL;
-  OVERLAPPED at = at_offset(offset);
-  if (transmit) at.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
-  if (!at.hEvent) return tenon__refuse(TENON_ENOTSUP);
-  LARGE_INTEGER position = position_of(*file);
-  DWORD sent = 0, flags, size = (DWORD)(count < FILE_TRANSFER_MAX ? count : FILE_TRANSFER_MAX);
-  BOOL is_done = transmit(tenon__native(s), *file, size, 0, &at, NULL, 0);
-  if (is_done || WSAGetLastError() == WSA_IO_PENDING)
-    is_done = WSAGetOverlappedResult(tenon__native(s), &at, &sent, TRUE, &flags);
-  ptrdiff_t result = is_done ? (ptrdiff_t)sent : tenon__failure(TENON__SEND, s);
-  SetFilePointerEx(*file, position, NULL, FILE_BEGIN);
-  CloseHandle(at.hEvent);
-  return result == TENON_ENOTCONN ? TENON_ENOTSUP : result; /* Wine, also after the end: sending knows better */
+  (void)s, (void)file, (void)offset, (void)count, (void)may_wait;
+  return TENON_ENOTSUP;
 }
