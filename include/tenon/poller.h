@@ -36,10 +36,10 @@ TENON_API int tenon_poller_open(tenon_poller *p);
 
 /* Lets the poller report the socket when one of events (TENON_POLLIN, TENON_POLLOUT or both) is the case, or says
  * something else about one that it reports already. pointer is passed on and never looked at. With TENON_POLLER_ONCE in
- * flags it is reported once, and then not before it is set again. A wait that is under way knows at once. Allocates on
- * Windows, some 60 bytes for each socket, as waiting does there, which can do without; not on Linux or the BSDs. What is
- * not a socket is TENON_ENOTSOCK, though POSIX systems take pipes. TENON_EBADF; TENON_EINVAL, also for no events;
- * TENON_ENOMEM. */
+ * flags it is reported once, and then not before it is set again. A wait that is under way knows at once. On Windows 10
+ * and older a socket that is set in two pollers may lose events, by reports of others. Allocates on Windows, some 60
+ * bytes for each socket, as waiting does there, which can do without; not on Linux or the BSDs. What is not a socket is
+ * TENON_ENOTSOCK, though POSIX systems take pipes. TENON_EBADF; TENON_EINVAL, also for no events; TENON_ENOMEM. */
 TENON_API int tenon_poller_set(tenon_poller *p, tenon_sock s, int events, int flags, void *pointer);
 #define TENON_POLLER_ONCE 1
 
