@@ -35,7 +35,8 @@ TEST(addresses_that_no_datagram_can_be_sent_to_are_named) {
   CHECK_EQ(tenon_sendto(s, "x", 1, &nothing, NET_LIMIT_MS), TENON_EAFNOSUPPORT);
   CHECK_EQ(tenon_sendto(s, "x", 1, &no_port, TENON_FOREVER), TENON_EINVAL);
   CHECK_EQ(tenon_native_error(), 0);
-  CHECK_EQ(tenon_sendto(s, "x", 1, &all, NET_LIMIT_MS), TENON_EACCES);
+  ptrdiff_t sent = tenon_sendto(s, "x", 1, &all, NET_LIMIT_MS);
+  CHECK(sent == TENON_EACCES || sent == TENON_ENETUNREACH); /* without any network but loopback */
   CHECK_EQ(tenon_sendto(s, "x", 1, &all_here, 0), TENON_EACCES);
   CHECK_EQ(tenon_close(s), 0);
 }
