@@ -88,9 +88,8 @@ TENON_API int tenon_connect_result(tenon_sock s, int timeout_ms);
 TENON_API int tenon_bind(tenon_sock s, const tenon_addr *local);
 
 /* Lets a bound stream socket take connections. backlog is how many may wait to be accepted; the system may clamp it. A
- * negative one means the default: SOMAXCONN, which is 4,096 with glibc; on Windows 4,096, and SOMAXCONN for local
- * sockets. On Linux a client beyond it waits, on Windows it is refused. Not bound or connected: TENON_EINVAL; no stream:
- * TENON_EOPNOTSUPP. */
+ * negative one means 4,096 (on Windows SOMAXCONN for local sockets). On Linux a client beyond it waits, on Windows it is
+ * refused. Not bound or connected: TENON_EINVAL; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_listen(tenon_sock s, int backlog);
 
 /* Waits for a connection and returns its handle, the caller's to close; peer, unless NULL, is who connected. Peers that

@@ -5,10 +5,6 @@
 #include "net.h"
 #include "support.h"
 
-/* More than any connection takes while nobody receives. */
-enum { TOO_MUCH = 16 << 20 };
-static char too_much[TOO_MUCH];
-
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
 
 /* A look and a wait each 10 ms would make 190. */
@@ -19,14 +15,14 @@ TEST(a_sender_whose_peer_has_ended_looks_more_and_more_rarely) {
   tenon_sock pair[2];
   char byte;
   CHECK_EQ(net_pair(pair), 0);
-  CHECK_EQ(tenon_send(pair[0], too_much, TOO_MUCH, FILL_MS), TENON_ETIMEDOUT);
+  CHECK_EQ(tenon_send(pair[0], net_too_much, NET_TOO_MUCH, FILL_MS), TENON_ETIMEDOUT);
   support_watch(0);
-  CHECK_EQ(tenon_send(pair[0], too_much, TOO_MUCH, LONG_MS), TENON_ETIMEDOUT);
+  CHECK_EQ(tenon_send(pair[0], net_too_much, NET_TOO_MUCH, LONG_MS), TENON_ETIMEDOUT);
   CHECK(support_watched_waits() <= FEW);
   CHECK_EQ(tenon_shutdown(pair[1], TENON_SHUT_WR), 0);
   CHECK_EQ(tenon_recv(pair[0], &byte, 1, NET_LIMIT_MS), 0);
   support_watch(0);
-  CHECK_EQ(tenon_send(pair[0], too_much, TOO_MUCH, LONG_MS), TENON_ETIMEDOUT);
+  CHECK_EQ(tenon_send(pair[0], net_too_much, NET_TOO_MUCH, LONG_MS), TENON_ETIMEDOUT);
   CHECK(support_watched_waits() <= LOOKS_MAX);
   CHECK_EQ(net_close2(pair[0], pair[1]), 0);
 }

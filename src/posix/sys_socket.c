@@ -105,12 +105,16 @@ int tenon__sys_bind(tenon_sock s, const tenon__sockaddr *local, int stream) {
   return result;
 }
 
+/* Some C libraries, musl's for one, define SOMAXCONN as 128 although the kernel queues more. The kernel clamps what is
+ * too much. */
+#define DEFAULT_BACKLOG 4096
+
 /* On again, and for good: Linux lets a restarted server have the port only if the old listener had the option too, and
  * passes it on to the connections. */
 int tenon__sys_listen(tenon_sock s, int backlog) {
   int fd = tenon__native(s);
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-  if (listen(fd, backlog < 0 ? SOMAXCONN : backlog) == 0) return 0;
+  if (listen(fd, backlog < 0 ? DEFAULT_BACKLOG : backlog) == 0) return 0;
   int result = tenon__failure(TENON__LISTEN, s);
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 0);
   return result;
