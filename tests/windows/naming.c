@@ -9,10 +9,12 @@ int WSAAPI overlay_getpeername(SOCKET s, struct sockaddr *address, int *size) {
   layer_state *state = layer_find(s);
   int result = builtin.getpeername(s, address, size);
   if (!layer_is_stream(state) || !address || !size) return result;
-  int error = (int)GetLastError(), is_pending = layer_is_pending(state);
-  int is_known = is_pending ? layer_arises(ROW_PENDING_NAME)
-                            : result != 0 && error == WSAENOTCONN && state->has_peer && layer_arises(ROW_RESET_NAME);
-  if (!is_known) return result == 0 ? 0 : layer_fail(error);
+  int error = (int)GetLastError(), is_known = 0;
+  if (layer_is_pending(state))
+    is_known = layer_arises(ROW_PENDING_NAME);
+  else if (state->has_peer && layer_is_reset(state))
+    is_known = layer_arises(ROW_RESET_NAME);
+  if (result == 0 || !is_known) return result == 0 ? 0 : layer_fail(error);
   if (*size < state->native_peer_size) return layer_fail(WSAEFAULT);
   memcpy(address, &state->native_peer, (size_t)state->native_peer_size);
   *size = state->native_peer_size;
