@@ -96,7 +96,7 @@ int tenon_shutdown(tenon_sock s, int how) {
   tenon__sockaddr peer;
   int result = tenon__sys_getpeername(s, &peer);
   if (result == 0) result = tenon__sys_shutdown(s, how);
-  return may_mean_ended(result) && tenon__sys_had_peer(s) ? 0 : result;
+  return result < 0 && may_mean_ended(result) && tenon__sys_had_peer(s) ? 0 : result;
 }
 
 _Atomic(tenon__closing *) tenon__on_close;
