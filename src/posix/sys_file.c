@@ -69,7 +69,8 @@ static ptrdiff_t send_part(int to, int from, off_t offset, size_t size) {
 }
 
 /* No flag keeps the system's way from raising SIGPIPE where no option of the socket does. It comes to this thread, so
- * it is held back and taken here, unless the program has held back another one. */
+ * it is held back and taken here, unless the program has held back another one. Linux raises it as well when the
+ * connection breaks after some bytes, and then returns their number. */
 static ptrdiff_t send_quietly(int to, int from, off_t offset, size_t size) {
 #ifdef SO_NOSIGPIPE
   return send_part(to, from, offset, size);
@@ -82,7 +83,8 @@ static ptrdiff_t send_quietly(int to, int from, off_t offset, size_t size) {
   sigpending(&pending);
   ptrdiff_t sent = send_part(to, from, offset, size);
   int error = errno;
-  if (sent < 0 && error == EPIPE && !sigismember(&pending, SIGPIPE))
+  int may_be_raised = sent < 0 ? error == EPIPE : (size_t)sent < size;
+  if (may_be_raised && !sigismember(&pending, SIGPIPE))
     while (sigtimedwait(&pipe_signal, NULL, &at_once) < 0 && errno == EINTR) continue;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   errno = error;
