@@ -109,6 +109,7 @@ build() { # NAME [TARGET...]
     native) options+=(-DCMAKE_C_COMPILER=gcc) ;;
     shared) options+=(-DCMAKE_C_COMPILER=gcc -DBUILD_SHARED_LIBS=ON) ;;
     clang) options+=(-DCMAKE_C_COMPILER=clang) ;;
+    musl) options+=(-DCMAKE_C_COMPILER=musl-gcc -DCMAKE_EXE_LINKER_FLAGS=-static) ;;
     asan) options+=(-DCMAKE_C_COMPILER=gcc "-DCMAKE_C_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all") ;;
     tsan) options+=(-DCMAKE_C_COMPILER=gcc -DCMAKE_C_FLAGS=-fsanitize=thread) ;;
     windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake") ;;

@@ -64,11 +64,6 @@ rule_lto_windows() {
   tr -d '\r' <"$log" | grep -E '^(pass|skip)  ' | sed 's/^[a-z]*  //; s/: .*//' | diff <(printf '%s\n' "${names[@]}") -
 }
 
-rule_musl() {
-  command -v musl-gcc >/dev/null || skip 'musl-gcc is not installed'
-  musl-gcc -static -std=c11 "${warnings[@]}" -Iinclude -o build/client-musl examples/client.c src/*.c src/posix/*.c src/server/*.c
-}
-
 rule_macos() {
   local source
   command -v zig >/dev/null || skip 'zig, which compiles for macOS, is not installed'

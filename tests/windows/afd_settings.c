@@ -11,23 +11,23 @@
 static const struct behaviour {
   const char *number, *source, *what;
 } behaviours[AFD_BEHAVIOURS] = {
-    [AFD_WRAPPED] = {"wrapped", "-", "questions that went through the layer"},
-    [AFD_DATA_AND_END] = {"18", "W afd test_poll", "data and the end are told together"},
+    [AFD_WRAPPED] = {"wrapped", "-", "a poll request goes through the layer"},
+    [AFD_DATA_AND_END] = {"18", "W afd test_poll", "data and the end of the stream are reported together"},
     [AFD_MIXED_UP] = {"22", "R trio afd-lab",
-                      "two questions about one socket through one port: the older has the answer"},
-    [AFD_BAD_AMONG_MANY] = {"24", "W afd test_poll", "one bad handle among many: the whole question is refused"},
+                      "of two requests for one socket on one device handle, the older gets the result"},
+    [AFD_BAD_AMONG_MANY] = {"24", "W afd test_poll", "one bad handle among many makes the whole request fail"},
     [AFD_LAYERED] = {"37", "R wepoll, trio", "a layered provider refuses SIO_BASE_HANDLE"},
-    [AFD_ORDER] = {"A1", "D", "answers come in another order than sockets had news"},
-    [AFD_LATE] = {"A2", "D", "answers come late, those to cancelled questions too"},
-    [AFD_AT_ONCE] = {"A3", "D, W afd test_poll", "a question is answered at once, and a packet comes all the same"},
-    [AFD_CANCELLED] = {"A4", "D ExitThread", "a question that nobody cancelled ends as cancelled"},
-    [AFD_STATUS_LAST] = {"A5", "-", "the status is written after the answer, not before it"},
-    [AFD_FAILED_ALONE] = {"A6", "W afd test_poll", "a failed connect is told alone"},
-    [AFD_TWO_POLLERS] = {"A7", "R wepoll 35", "two pollers ask about one socket: each has both answers"},
-    [AFD_SHORT] = {"A8", "D", "a question is refused for want of resources"},
-    [AFD_MANY] = {"A9", "W afd test_poll", "a question is about several sockets"},
-    [AFD_CLOSED] = {"A10", "W afd test_poll", "a socket is closed while a question about it is open"},
-    [AFD_MOST] = {"A11", "R trio 1280", "most questions that were open on one handle at a time"},
+    [AFD_ORDER] = {"A1", "D", "completions arrive in another order than the events"},
+    [AFD_LATE] = {"A2", "D", "completions arrive late, those of cancelled requests too"},
+    [AFD_AT_ONCE] = {"A3", "D, W afd test_poll", "a request completes at once and still queues a packet"},
+    [AFD_CANCELLED] = {"A4", "D ExitThread", "a request ends as cancelled though the poller did not cancel it"},
+    [AFD_STATUS_LAST] = {"A5", "-", "the status is written after the result"},
+    [AFD_FAILED_ALONE] = {"A6", "W afd test_poll", "a failed connect is reported without any other event"},
+    [AFD_TWO_POLLERS] = {"A7", "R wepoll 35", "each of two pollers for one socket gets the results of both"},
+    [AFD_SHORT] = {"A8", "D", "a request fails for want of resources"},
+    [AFD_MANY] = {"A9", "W afd test_poll", "a request names several sockets"},
+    [AFD_CLOSED] = {"A10", "W afd test_poll", "a socket is closed while a request for it is pending"},
+    [AFD_MOST] = {"A11", "R trio 1280", "the most requests pending on one device handle"},
 };
 
 static unsigned settings[AFD_BEHAVIOURS], turns[AFD_BEHAVIOURS];

@@ -1,7 +1,7 @@
 /* layer.h - a ws2_32.dll for tests: it shows documented behaviours of Windows over Wine's own ws2_32.dll, the builtin.
  * SPDX-License-Identifier: MIT
  *
- * behaviours.txt lists the behaviours. Each has a number, a setting and a counter of how often its situation arose.
+ * docs/platforms.md lists the behaviours. Each has a number, a setting and a counter of how often its situation arose.
  * An overlaid function is called overlay_NAME here and NAME in exports.txt; builtin.NAME is Wine's.
  */
 #ifndef TENON_TESTS_WINDOWS_LAYER_H
@@ -44,7 +44,7 @@ int layer_load_builtin(void);
 
 /* ---- Behaviours (behaviours.c) ----------------------------------------------------------------------------------- */
 
-/* The numbers are those of behaviours.txt. */
+/* The numbers are those of docs/platforms.md. */
 enum layer_row {
   ROW_LOADED = 0,
   ROW_PENDING_NAME = 1,

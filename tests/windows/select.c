@@ -95,7 +95,12 @@ static int select_within(const sets *asked, sets *told, ULONGLONG limit_ms) {
   }
 }
 
-int WSAAPI overlay_select(int unused, fd_set *readable, fd_set *writable, fd_set *exceptional, PTIMEVAL limit) {
+/* mingw-w64 10 declares the time limit without const, mingw-w64 12 with it. */
+typedef __typeof__(_Generic(&select, int(WSAAPI *)(int, fd_set *, fd_set *, fd_set *, PTIMEVAL)
+                            : (PTIMEVAL)0, default
+                            : (const TIMEVAL *)0)) layer_time_limit;
+
+int WSAAPI overlay_select(int unused, fd_set *readable, fd_set *writable, fd_set *exceptional, layer_time_limit limit) {
   int is_empty = (!readable || !readable->fd_count) && (!writable || !writable->fd_count) &&
                  (!exceptional || !exceptional->fd_count);
   if (is_empty || !is_small(readable) || !is_small(writable) || !is_small(exceptional))
