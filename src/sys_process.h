@@ -24,12 +24,15 @@ int64_t tenon__sys_thread_id(void);
 int tenon__sys_is_worker(void);
 tenon_sock tenon__sys_worker_channel(uint32_t key);
 /* From here on what is typed at the terminal does not concern this process, nor does a polite request to end, and a
- * crash asks nobody what to do. */
-void tenon__sys_worker_begin(void);
+ * crash asks nobody what to do. Where the system asks one process after the other to end, and waits for each, such a
+ * request is passed on by tenon__sys_wake() through the channel. */
+void tenon__sys_worker_begin(tenon_sock channel);
 
 /* ---- Interrupts (sys_interrupt.c), for src/server ---- */
 
 /* What asks this process to end wakes trigger instead; TENON_NO_SOCK: what was before. */
 int tenon__sys_on_interrupt(tenon_sock trigger);
+/* Handles a request that a worker passed on as one to this process: 1, or 0 if no trigger is set. */
+int tenon__sys_interrupt(void);
 
 #endif

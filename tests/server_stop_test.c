@@ -96,6 +96,59 @@ TEST(an_interrupt_ends_a_server_and_not_the_program) {
   }
 }
 
+/* D156: Windows may tell the worker first, and waits for it before it tells the parent. */
+TEST(a_worker_that_loses_its_terminal_ends_the_server_and_clients_may_finish) {
+  static serving s;
+  for (int model = 0; model < SERVING_MODELS; model++) {
+    if (!serving_has_processes(model)) continue;
+    check_note(serving_model_name(model));
+    serving_prepare(&s, model);
+    CHECK_EQ(serving_start(&s), 0);
+    CHECK_EQ(tenon_waker_on_interrupt(&s.stop), 0);
+    tenon_sock client = serving_connect(&s);
+    CHECK_OK(client);
+    CHECK_EQ(serving_identify(client, 1), 0);
+    CHECK_EQ(serving_lose_terminal(client), 0);
+    tenon_pollfd item = {s.stop.ready, TENON_POLLIN, 0};
+    CHECK_EQ(tenon_poll(&item, 1, NET_LIMIT_MS), 1);
+    CHECK(is_refusing_at_last(&s));
+    CHECK_EQ(tenon_waker_on_interrupt(NULL), 0);
+    CHECK_EQ(serving_identify(client, 2), 0);
+    CHECK_EQ(tenon_close(client), 0);
+    CHECK_EQ(serving_await_end(&s), 0);
+  }
+}
+
+static int has_no_children_at_last(void) {
+  int64_t deadline = tenon_deadline(NET_LIMIT_MS);
+  while (support_child_count() > 0 && tenon_remaining(deadline) > 0) support_sleep_ms(1);
+  return support_child_count() == 0;
+}
+
+/* D156: Windows goes on to the parent as soon as the worker has ended. */
+TEST(a_worker_that_loses_its_terminal_ends_at_once_with_a_server_that_catches_nothing) {
+  static serving s;
+  if (!support_is_windows()) SKIP("the signal would end the program of the tests");
+  for (int model = 0; model < SERVING_MODELS; model++) {
+    if (!serving_has_processes(model)) continue;
+    check_note(serving_model_name(model));
+    serving_prepare(&s, model);
+    CHECK_EQ(serving_start(&s), 0);
+    tenon_sock client = serving_connect(&s);
+    CHECK_OK(client);
+    CHECK_EQ(serving_identify(client, 1), 0);
+    CHECK_EQ(support_child_count(), 1);
+    CHECK_EQ(tenon_send(client, &(char){SERVING_LOSE}, 1, NET_LIMIT_MS), 1);
+    CHECK(has_no_children_at_last());
+    CHECK_EQ(tenon_close(client), 0);
+    client = serving_connect(&s);
+    CHECK_OK(client);
+    CHECK_EQ(serving_identify(client, 2), 0);
+    CHECK_EQ(tenon_close(client), 0);
+    CHECK_EQ(serving_stop(&s), 0);
+  }
+}
+
 enum { QUEUE = 3 };
 
 TEST(clients_that_wait_when_the_server_stops_see_a_clean_end) {

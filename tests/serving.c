@@ -59,6 +59,7 @@ static int follow(char order, tenon_sock client, const tenon_addr *peer) {
     case SERVING_CRASH: support_crash(); return -1;
     case SERVING_HANG: return hang(client);
     case SERVING_LEAVE: return leave(client);
+    case SERVING_LOSE: return support_lose_terminal() == 0 ? say(client, "t", 1) : -1;
     case SERVING_BYE: say(client, "bye", 3); return -1;
     default: return -1;
   }
@@ -202,11 +203,19 @@ int serving_ask_who(tenon_sock client, serving_who *who) {
   return result == (ptrdiff_t)sizeof *who ? 0 : result < 0 ? (int)result : -1;
 }
 
-int serving_hang(tenon_sock client) {
+static int tell(tenon_sock client, char order) {
   char byte;
-  ptrdiff_t result = tenon_send(client, &(char){SERVING_HANG}, 1, NET_LIMIT_MS);
+  ptrdiff_t result = tenon_send(client, &order, 1, NET_LIMIT_MS);
   if (result == 1) result = tenon_recv(client, &byte, 1, NET_LIMIT_MS);
   return result == 1 ? 0 : -1;
+}
+
+int serving_hang(tenon_sock client) {
+  return tell(client, SERVING_HANG);
+}
+
+int serving_lose_terminal(tenon_sock client) {
+  return tell(client, SERVING_LOSE);
 }
 
 int serving_is_ended(tenon_sock client) {

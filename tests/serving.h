@@ -18,7 +18,8 @@
   'h' /* a byte comes back, and the handler does not return, whatever happens, before serving_let_go() */
 #define SERVING_LEAVE \
   'l' /* a byte comes back, and where processes are forked, one stays that has all that this one has open */
-#define SERVING_BYE 'b' /* "bye" comes back, and the handler returns */
+#define SERVING_LOSE 't' /* the worker loses its terminal, and a byte comes back */
+#define SERVING_BYE 'b'  /* "bye" comes back, and the handler returns */
 
 typedef struct serving {
   tenon_server server; /* what serving_prepare() does not set, the test may */
@@ -59,8 +60,9 @@ typedef struct serving_who {
 } serving_who;
 int serving_ask_who(tenon_sock client, serving_who *who);
 
-/* 0 once the handler hangs. */
+/* 0 once the handler hangs; once the worker has lost its terminal. */
 int serving_hang(tenon_sock client);
+int serving_lose_terminal(tenon_sock client);
 
 /* 0 if the client sees the end, and before it nothing. */
 int serving_is_ended(tenon_sock client);

@@ -78,8 +78,8 @@ TENON_API int tenon_server_is_worker(void);
 TENON_API int64_t tenon_server_thread_id(void);
 
 /* From here on what asks a program to end fires w instead: Ctrl-C, SIGINT, SIGTERM and SIGHUP, on Windows Ctrl-C,
- * Ctrl-Break and the closing of the console (which grants a few seconds to end). NULL gives back what was before. w
- * must outlive that. Not to be called in several threads at once. */
+ * Ctrl-Break and the closing of the console (which grants a few seconds to end), told to this process or to a worker.
+ * NULL gives back what was before. w must outlive that. Not to be called in several threads at once. */
 TENON_API int tenon_waker_on_interrupt(const tenon_waker *w);
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@ static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
 
 static struct sigaction actions_before[ENDING_SIGNALS];
-static int is_catching;
+static atomic_int is_catching;
 static atomic_intptr_t interrupt_trigger;
 
 static void on_ending_signal(int number) {
@@ -39,4 +39,10 @@ int tenon__sys_on_interrupt(tenon_sock trigger) {
     sigaction(ending_signals[i], &actions_before[i], NULL);
   is_catching = trigger != TENON_NO_SOCK;
   return 0;
+}
+
+int tenon__sys_interrupt(void) {
+  int is_wanted = is_catching;
+  if (is_wanted) tenon__sys_wake(atomic_load(&interrupt_trigger));
+  return is_wanted;
 }

@@ -46,7 +46,7 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_
     is_worker_here = 1;
     key_here = key;
     atomic_store(&channel_here, tenon__native(channel));
-    tenon__sys_worker_begin();
+    tenon__sys_worker_begin(channel);
     close_not_inherited();
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -84,7 +84,8 @@ tenon_sock tenon__sys_worker_channel(uint32_t key) {
   return fd >= 0 ? fd : tenon__refuse(TENON_EBUSY);
 }
 
-void tenon__sys_worker_begin(void) {
+void tenon__sys_worker_begin(tenon_sock channel) {
+  (void)channel; /* the system asks all processes at once */
   static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM};
   struct sigaction action;
   memset(&action, 0, sizeof action);

@@ -47,6 +47,7 @@ typedef struct tenon__greeting {
 #define TENON__ORDER_CANCEL 'c'
 #define TENON__REPORT_TAKEN 't'
 #define TENON__REPORT_DONE 'd'
+#define TENON__REPORT_INTERRUPTED '\0' /* as tenon__sys_wake() sends it */
 
 /* Tells servers of one program apart. */
 uint32_t tenon__server_key(const tenon_server *server);

@@ -98,7 +98,7 @@ static void stand_by(void) {
 
 static void begin_work(work *w, const tenon_server *server) {
   tenon__greeting greeting = {0, 0, 0};
-  tenon__sys_worker_begin();
+  tenon__sys_worker_begin(w->channel);
   tenon_cancel_on(NULL);
   ptrdiff_t received = w->channel >= 0 ? tenon_recv_all(w->channel, &greeting, sizeof greeting, BEGIN_MS) : w->channel;
   int is_greeted = received == (ptrdiff_t)sizeof greeting && greeting.magic == TENON__WORK_MAGIC;

@@ -158,7 +158,8 @@ static int take_in_office(void *team, tenon_sock client, const tenon_addr *peer)
 
 /* ---- Reports ----------------------------------------------------------------------------------------------------- */
 
-static void note_report(office *o, desk *d, char report) {
+/* Returns 0 if the worker is to end. */
+static int note_report(office *o, desk *d, char report) {
   if (report == TENON__REPORT_TAKEN && d->pending != TENON_NO_SOCK) {
     tenon_close(d->pending);
     d->pending = TENON_NO_SOCK;
@@ -168,14 +169,16 @@ static void note_report(office *o, desk *d, char report) {
     o->deaths = 0;
     d->is_ending = o->server->model == TENON_SERVE_PROCESSES;
   }
+  return report != TENON__REPORT_INTERRUPTED || tenon__sys_interrupt();
 }
 
 static void read_reports(office *o, desk *d) {
   char reports[64];
   ptrdiff_t received;
+  int may_go_on = 1;
   while ((received = tenon_recv(d->channel, reports, sizeof reports, 0)) > 0)
-    for (ptrdiff_t i = 0; i < received; i++) note_report(o, d, reports[i]);
-  if (received != TENON_EAGAIN) bury(o, d);
+    for (ptrdiff_t i = 0; i < received; i++) may_go_on &= note_report(o, d, reports[i]);
+  if (received != TENON_EAGAIN || !may_go_on) bury(o, d);
 }
 
 /* The channel of a worker that ended may stay open: a process that its handler started by a fork has a copy of it, and

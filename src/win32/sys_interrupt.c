@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-static int is_catching;
+static atomic_int is_catching;
 static atomic_intptr_t interrupt_trigger;
 
 /* Runs in a thread of its own. Windows ends the process as soon as it has returned from a closing console, a log-off or
@@ -22,4 +22,10 @@ int tenon__sys_on_interrupt(tenon_sock trigger) {
     return tenon__failure(TENON__START, TENON_NO_SOCK);
   is_catching = is_wanted;
   return 0;
+}
+
+int tenon__sys_interrupt(void) {
+  int is_wanted = is_catching;
+  if (is_wanted) tenon__sys_wake(atomic_load(&interrupt_trigger));
+  return is_wanted;
 }

@@ -196,12 +196,20 @@ tenon_sock tenon__sys_worker_channel(uint32_t key) {
   return has_read && size == sizeof info ? open_handed(&info) : tenon__refuse(TENON_EPIPE);
 }
 
-static BOOL WINAPI ignore_console_event(DWORD event) {
-  if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) Sleep(INFINITE); /* until the parent ends */
+static atomic_intptr_t parent_channel;
+
+/* Windows tells one process after the other that the console closes, some versions the newest first, and gives each some
+ * seconds. A process ends as soon as this returns, and a worker's clients with it. So a worker tells its parent, which
+ * ends it. It keeps the console all the same: only who is attached to a console can print there. */
+static BOOL WINAPI pass_on_console_event(DWORD event) {
+  if (event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT) return TRUE;
+  tenon__sys_wake(atomic_load(&parent_channel));
+  Sleep(INFINITE);
   return TRUE;
 }
 
-void tenon__sys_worker_begin(void) {
-  SetConsoleCtrlHandler(ignore_console_event, TRUE);
+void tenon__sys_worker_begin(tenon_sock channel) {
+  atomic_store(&parent_channel, channel);
+  SetConsoleCtrlHandler(pass_on_console_event, TRUE);
   SetErrorMode(SetErrorMode(0) | SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
 }

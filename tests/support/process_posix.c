@@ -59,6 +59,10 @@ int support_interrupt(int which) {
   return raise(numbers[which]) ? -1 : 0;
 }
 
+int support_lose_terminal(void) {
+  return kill(getppid(), SIGHUP) || raise(SIGHUP) ? -1 : 0;
+}
+
 void support_raise_handle_limit(void) {
   struct rlimit limit;
   getrlimit(RLIMIT_NOFILE, &limit);

@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <windows.h>
+#include <string.h>
 
 /* Children are in the same job as this process, for which a job is made when the first test asks. */
 int support_child_count(void) {
@@ -46,6 +47,19 @@ int64_t support_cpu_ms(void) {
 int support_interrupt(int which) {
   (void)which;
   return -1;
+}
+
+/* The console starts this routine of the system in a thread of the process. It calls the handlers, but under Wine not in a
+ * process that ignores Ctrl-C. */
+int support_lose_terminal(void) {
+  FARPROC found = GetProcAddress(GetModuleHandleW(L"kernelbase.dll"), "CtrlRoutine");
+  LPTHREAD_START_ROUTINE routine;
+  memcpy(&routine, &found, sizeof routine);
+  SetConsoleCtrlHandler(NULL, FALSE);
+  HANDLE thread = routine ? CreateThread(NULL, 0, routine, (void *)CTRL_CLOSE_EVENT, 0, NULL) : NULL;
+  if (!thread) return -1;
+  CloseHandle(thread);
+  return 0;
 }
 
 void support_raise_handle_limit(void) {}

@@ -58,6 +58,10 @@ int64_t support_cpu_ms(void);                  /* that this process has used */
 enum { SUPPORT_INTERRUPT, SUPPORT_TERMINATE, SUPPORT_HANG_UP, SUPPORT_INTERRUPTS };
 int support_interrupt(int which);
 
+/* A worker's console or terminal goes away: the worker is told so, as the system does it, and the parent where the system
+ * tells both at once. 0, or -1 where that cannot be done. */
+int support_lose_terminal(void);
+
 /* ---- Handles ----------------------------------------------------------------------------------------------------- */
 
 /* Handles that are no sockets; the pipe has lost its other end. */
