@@ -21,7 +21,7 @@ int tenon__sys_has_interface(int index) {
   return function && convert((NET_IFINDEX)index, &luid) == NO_ERROR;
 }
 
-/* ---- What Wine 8 lacks: interfaces by their IPv4 addresses ------------------------------------------------------ */
+/* ---- What Wine lacks: interfaces by their IPv4 addresses ------------------------------------------------------ */
 
 typedef union address_table {
   MIB_IPADDRTABLE table;
@@ -106,18 +106,24 @@ static int set_source4(tenon_sock s, int join, struct in_addr group, struct in_a
   return setsockopt(tenon__native(s), IPPROTO_IP, option, (char *)&request, sizeof request);
 }
 
-static int set_group6(tenon_sock s, int join, const tenon__sockaddr *group, int index) {
-  IPV6_MREQ request = {group->u.in6.sin6_addr, (ULONG)index};
-  int option = join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
-  return setsockopt(tenon__native(s), IPPROTO_IPV6, option, (char *)&request, sizeof request);
-}
-
 static int fail_with(int native) {
   WSASetLastError(native);
   return SOCKET_ERROR;
 }
 
-/* Wine 8 has but the older options: by address for IPv4, and without sources for IPv6. */
+/* Wine says WSAEINVAL where there is no interface to join at, and WSAEADDRINUSE where the group is joined already. */
+static int set_option(tenon_sock s, int join, int level, int option, const void *request, int size) {
+  int result = setsockopt(tenon__native(s), level, option, request, size);
+  return result != 0 && join && WSAGetLastError() == WSAEINVAL ? fail_with(ERROR_FILE_NOT_FOUND) : result;
+}
+
+static int set_group6(tenon_sock s, int join, const tenon__sockaddr *group, int index) {
+  IPV6_MREQ request = {group->u.in6.sin6_addr, (ULONG)index};
+  int option = join ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
+  return set_option(s, join, IPPROTO_IPV6, option, &request, sizeof request);
+}
+
+/* Wine has the older options alone: by address for IPv4, and without sources for IPv6. */
 static int set_group_in_old_style(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
                                   int index) {
   if (group->u.any.sa_family == AF_INET6) return source ? fail_with(WSAEOPNOTSUPP) : set_group6(s, join, group, index);
@@ -126,7 +132,7 @@ static int set_group_in_old_style(tenon_sock s, int join, const tenon__sockaddr 
   if (index && request.imr_interface.s_addr == 0) return fail_with(ERROR_FILE_NOT_FOUND);
   if (source) return set_source4(s, join, request.imr_multiaddr, source->u.in.sin_addr, request.imr_interface);
   int option = join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP;
-  return setsockopt(tenon__native(s), IPPROTO_IP, option, (char *)&request, sizeof request);
+  return set_option(s, join, IPPROTO_IP, option, &request, sizeof request);
 }
 
 int tenon__sys_membership(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
