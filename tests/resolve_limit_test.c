@@ -11,7 +11,15 @@
 #include "support.h"
 #include "tenon.h"
 
-enum { THREADS = 32, LOOKUPS = 20, HURRIED = 200, ABANDONED_MAX = 16, SHORT_LIMIT_MS = 2000, SLACK_MS = 5000 };
+enum {
+  THREADS = 32,
+  THREADS_UNDER_WINE = 12,
+  LOOKUPS = 20,
+  HURRIED = 200,
+  ABANDONED_MAX = 16,
+  SHORT_LIMIT_MS = 2000,
+  SLACK_MS = 5000
+};
 
 static int look_up(int timeout_ms) {
   return tenon_resolve(NULL, "no-such-service-x", NULL, NULL, 0, timeout_ms);
@@ -142,15 +150,21 @@ static void ask_often(void *argument) {
   }
 }
 
+/* Each of them starts another one for each lookup. Under Wine a thread takes several descriptors, of the process and of
+ * the server. */
+static int how_many(void) {
+  return support_is_wine() ? THREADS_UNDER_WINE : THREADS;
+}
+
 static int ask_in_threads(int timeout_ms) {
   static asker askers[THREADS];
-  int failures = 0;
-  for (int i = 0; i < THREADS; i++) {
+  int failures = 0, threads = how_many();
+  for (int i = 0; i < threads; i++) {
     askers[i].timeout_ms = timeout_ms;
     askers[i].failures = 0;
     if (support_thread_start(&askers[i].thread, ask_often, &askers[i])) return -1;
   }
-  for (int i = 0; i < THREADS; i++) {
+  for (int i = 0; i < threads; i++) {
     support_thread_join(&askers[i].thread);
     failures += askers[i].failures;
   }
@@ -161,7 +175,7 @@ TEST(concurrent_lookups_do_not_disturb_each_other) {
   CHECK_EQ(ask_in_threads(TENON_FOREVER), 0);
   count_allocations();
   CHECK_EQ(ask_in_threads(20000), 0);
-  CHECK_EQ(atomic_load(&allocations), THREADS * LOOKUPS);
+  CHECK_EQ(atomic_load(&allocations), how_many() * LOOKUPS);
   CHECK(all_is_released());
 }
 
