@@ -172,10 +172,11 @@ int64_t tenon__sys_now_us(void);
 /* Options of IPv6 are another row than those of IPv4 that mean the same. */
 #define TENON__IPV6(option) ((option) + 256)
 /* The system's name for an option, and how the value is written: an int, one byte, seconds where Tenon has milliseconds,
- * or an interface's index in whichever order of bytes. Switches that are not 0 and 1 say what they are. */
+ * or an interface's index, in this host's order of bytes (or else in the other one) or in that of the network. Switches
+ * that are not 0 and 1 say what they are. */
 typedef struct tenon__option_row {
   int option, level, name;
-  enum { TENON__INT, TENON__BYTE, TENON__SECONDS, TENON__INDEX } form;
+  enum { TENON__INT, TENON__BYTE, TENON__SECONDS, TENON__INDEX, TENON__NETWORK_INDEX } form;
   int off, on;
 } tenon__option_row;
 /* Those that are not spelled alike; an option without a row is one that the system does not have. */

@@ -104,7 +104,8 @@ int tenon__sys_get_option(tenon_sock s, int option) {
   int result = getsockopt(tenon__native(s), row->level, row->name, is_byte ? (void *)&byte : (void *)&value, &size);
   if (result != 0) return option_failure(s);
   if (is_byte) return byte;
-  return row->form == TENON__INDEX && ((uint32_t)value >> 24) ? (int)ntohl((uint32_t)value) : value;
+  int is_index = row->form == TENON__INDEX || row->form == TENON__NETWORK_INDEX;
+  return is_index && ((uint32_t)value >> 24) ? (int)ntohl((uint32_t)value) : value;
 }
 
 static int set_by_row(tenon_sock s, const tenon__option_row *row, int value) {
@@ -115,13 +116,14 @@ static int set_by_row(tenon_sock s, const tenon__option_row *row, int value) {
   return result == 0 ? 0 : option_failure(s);
 }
 
-/* Windows wants an index in the order of the wire for IPv4 and in its own for IPv6, Wine 8 in that of the wire for
- * both. In the wrong order it is no interface's. */
+/* By its documents Windows wants an index in network order for IPv4 and in host order for IPv6, and may take a number that
+ * is no interface's. Wine refuses such a number, and wants network order for both. */
 int tenon__sys_set_option(tenon_sock s, int option, int value) {
   const tenon__option_row *row = tenon__find_option_row(option);
   if (!row) return tenon__refuse(TENON_ENOTSUP);
-  int result = set_by_row(s, row, value);
-  return row->form == TENON__INDEX && result < 0 ? set_by_row(s, row, (int)htonl((uint32_t)value)) : result;
+  int in_network_order = (int)htonl((uint32_t)value);
+  int result = set_by_row(s, row, row->form == TENON__NETWORK_INDEX ? in_network_order : value);
+  return row->form == TENON__INDEX && result < 0 ? set_by_row(s, row, in_network_order) : result;
 }
 
 int tenon__sys_switch(tenon_sock s, int level, int name, int on) {

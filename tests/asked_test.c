@@ -4,6 +4,7 @@
 #include "check.h"
 #include "net.h"
 #include "support.h"
+#include "tenon/option.h"
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
 
@@ -73,5 +74,25 @@ TEST(a_listener_asks_for_a_long_queue_and_takes_a_short_one) {
   for (int i = 0; i < count * (int)(sizeof rows / sizeof *rows); i++) {
     CHECK_EQ(backlog_of(families[i % count], rows[i / count].backlog, 0), is_seen ? rows[i / count].asked : -1);
     CHECK_EQ(backlog_of(families[i % count], rows[i / count].backlog, 1), is_seen ? rows[i / count].without_hints : -1);
+  }
+}
+
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
+
+enum { LOOPBACK = 1 };
+
+/* D127: Windows may take an index that is no interface's, as one in the wrong order of bytes is. */
+TEST(an_interface_is_named_in_the_documented_order_of_bytes_first) {
+  static const int families[] = {TENON_AF_INET, TENON_AF_INET6};
+  int count = tenon_supports(TENON_SUPPORTS_IPV6) ? 2 : 1, value = -1;
+  for (int i = 0; i < count && tenon_supports(TENON_SUPPORTS_BOUND_IF); i++) {
+    tenon_sock s = tenon_socket(families[i], TENON_SOCK_DGRAM, 0);
+    support_watch(0);
+    CHECK_EQ(tenon_setsockopt(s, TENON_OPT_BOUND_IF, LOOPBACK), 0);
+    int asked = support_watched_index(families[i] == TENON_AF_INET6);
+    CHECK_EQ(asked, support_watched_waits() < 0 ? 0 : LOOPBACK);
+    CHECK_EQ(tenon_getsockopt(s, TENON_OPT_BOUND_IF, &value), 0);
+    CHECK_EQ(value, LOOPBACK);
+    CHECK_EQ(tenon_close(s), 0);
   }
 }
