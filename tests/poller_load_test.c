@@ -137,7 +137,7 @@ static tenon_sock many[MANY][2];
 static unsigned char times_seen[MANY];
 
 static int open_many(tenon_poller *p) {
-  int opened = 0, wanted = support_is_wine() ? MANY / 10 : MANY; /* each takes several trips to Wine's server */
+  int opened = 0, wanted = support_is_wine() ? MANY / 16 : MANY; /* each takes several trips to Wine's server */
   while (opened < wanted && tenon_socketpair(many[opened]) == 0) {
     if (tenon_poller_set(p, many[opened][0], BOTH, 0, &times_seen[opened]) < 0) return -1;
     opened++;

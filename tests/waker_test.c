@@ -126,7 +126,7 @@ TEST(a_waker_can_be_fired_by_a_signal_handler) {
   for (int i = 0; i < 2 * waiting_call_count; i++) {
     check_note(waiting_calls[i / 2].name);
     CHECK_EQ(scene_open(&at, &waiting_calls[i / 2]), 0);
-    support_signal_later(wake, A_WHILE_MS);
+    CHECK_EQ(support_signal_later(wake, A_WHILE_MS), 0);
     intptr_t result = run_cancelable(&at, &shared_waker, i % 2 ? TENON_FOREVER : NET_LIMIT_MS);
     support_signal_end();
     scene_close(&at);

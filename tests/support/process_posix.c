@@ -119,12 +119,12 @@ static void run_on_signal(int number) {
   on_signal();
 }
 
-void support_signal_later(void (*handler)(void), int ms) {
+int support_signal_later(void (*handler)(void), int ms) {
   struct sigaction action = {.sa_handler = run_on_signal};
   struct itimerval once = {{0, 0}, {0, ms * 1000}};
   on_signal = handler;
   sigaction(SIGALRM, &action, NULL);
-  setitimer(ITIMER_REAL, &once, NULL);
+  return setitimer(ITIMER_REAL, &once, NULL);
 }
 
 void support_signal_end(void) {

@@ -88,10 +88,10 @@ static void run_on_signal(void *unused) {
   on_signal();
 }
 
-void support_signal_later(void (*handler)(void), int ms) {
+int support_signal_later(void (*handler)(void), int ms) {
   on_signal = handler;
   signal_ms = ms;
-  support_thread_start(&signal_thread, run_on_signal, NULL);
+  return support_thread_start(&signal_thread, run_on_signal, NULL);
 }
 
 void support_signal_end(void) {

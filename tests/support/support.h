@@ -162,7 +162,7 @@ void support_signal_storm_stop(void);
 
 /* What a signal handler does, once, after so many milliseconds, to a process that may be waiting: in a handler that
  * interrupts the first thread, or, on Windows, in a thread of its own, as control handlers run. End it each time. */
-void support_signal_later(void (*handler)(void), int ms);
+int support_signal_later(void (*handler)(void), int ms);
 void support_signal_end(void);
 
 #endif
