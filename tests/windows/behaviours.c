@@ -1,8 +1,8 @@
 /* behaviours.c - the settings of the behaviours, and the counters of their situations.
  * SPDX-License-Identifier: MIT
  *
- * TENON_WINDOWS_LAYER has the settings that are not the usual ones: "12=einval,15=on". TENON_WINDOWS_HITS names a file
- * of ROW_COUNT numbers of 32 bits, which exists: all processes add to them, whatever way they end.
+ * TENON_WINDOWS_LAYER changes settings: "12=einval,15=on". TENON_WINDOWS_HITS names an existing file of ROW_COUNT
+ * 32-bit numbers. All processes map it and add to it, so that no count is lost however a process ends.
  */
 #include "layer.h"
 

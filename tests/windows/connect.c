@@ -1,17 +1,17 @@
-/* connect.c - connect, and what becomes of it.
+/* connect.c - connect and WSAConnect.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
 enum { REPEAT_MS = 500, REPEATS = 4, NOBODY_PORT = 1, STEP_MS = 5 };
 
-/* ---- For real ---------------------------------------------------------------------------------------------------- */
+/* ---- The real connect -------------------------------------------------------------------------------------------- */
 
 static int size_for(int family) {
   return family == AF_INET6 ? (int)sizeof(struct sockaddr_in6) : (int)sizeof(struct sockaddr_in);
 }
 
-/* Linux may take the first connect after a refusal for the question what became of the last, and try nothing. */
+/* After a refusal, the first connect on Linux may only return the old error. The second one makes an attempt. */
 static int connect_to(layer_state *state, const struct sockaddr *peer, int size) {
   state->pending = PENDING;
   int result = builtin.connect(state->handle, peer, size);
@@ -35,7 +35,7 @@ int layer_connect_for_real(layer_state *state) {
   return connect_to(state, (struct sockaddr *)&state->native_peer, state->native_peer_size);
 }
 
-/* The system refuses it at once, and all that looks at the socket sees that. */
+/* The system refuses this at once, so that every way to wait for the socket reports the refusal. */
 int layer_connect_to_nobody(layer_state *state) {
   struct sockaddr_in6 nobody = {
       .sin6_family = AF_INET6, .sin6_port = NOBODY_PORT << 8, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
@@ -53,12 +53,12 @@ static int is_full(const layer_state *listener, int waiting) {
   return listener && waiting >= listener->queue_length;
 }
 
-/* A loopback address, but not that for all. */
+/* A loopback address, except the broadcast address. */
 static int is_own(const layer_name *name) {
   return layer_is_loopback(name) && !(name->family == AF_INET && name->address[3] == 255);
 }
 
-/* Whether this host would refuse it now. */
+/* Whether this host refuses a connect now. */
 static int is_refused_here(layer_state *state, int *is_by_queue) {
   int waiting, is_there = layer_count_waiting(&state->peer, &waiting);
   layer_state *listener = layer_listener_at(&state->peer);
@@ -74,7 +74,7 @@ void layer_try_again(layer_state *state, int is_last) {
     layer_connect_to_nobody(state);
 }
 
-/* Windows repeats a refused attempt, for two seconds in all, unless SIO_TCP_INITIAL_RTO forbids it. */
+/* Windows repeats a refused attempt for two seconds, unless SIO_TCP_INITIAL_RTO forbids it. */
 static int repeat(layer_state *state) {
   int is_by_queue;
   if (state->is_nonblocking) {
@@ -112,7 +112,7 @@ static int connect_here(layer_state *state) {
 
 /* ---- The functions ----------------------------------------------------------------------------------------------- */
 
-/* What a stream declines before it looks at anything else: an error, or 0. */
+/* Returns the error for an address of another family, or 0. */
 static int wrong_family(layer_state *state, const struct sockaddr *peer, int size) {
   if (peer->sa_family == state->family) return 0;
   int setting = layer_arises(ROW_WRONG_FAMILY);
@@ -122,7 +122,7 @@ static int wrong_family(layer_state *state, const struct sockaddr *peer, int siz
   return WSAEAFNOSUPPORT;
 }
 
-/* A connect that fails without a try, or 0. */
+/* Returns the error of a connect that fails before any attempt, or 0. */
 static int declined(layer_state *state, const struct sockaddr *peer, int size) {
   int error = state->is_listening ? WSAEINVAL : wrong_family(state, peer, size);
   if (error) return error;

@@ -1,13 +1,13 @@
-/* datagram.c - what datagrams have of their own: unbound receives, answers that a port is closed, WSARecvMsg.
+/* datagram.c - datagram sockets: unbound receives, ICMP answers from closed ports, WSARecvMsg.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
 #include <stdlib.h>
 
-/* ---- Ports where nobody is --------------------------------------------------------------------------------------- */
+/* ---- Closed ports ------------------------------------------------------------------------------------------------ */
 
-/* Whether any socket for datagrams has that port: 1, 0, or -1 if the system does not say. */
+/* Returns 1 if a datagram socket of this host has the port, 0 if none has it, and -1 if the system does not say. */
 static int has_port(const WCHAR *path, unsigned short port) {
   static char text[1 << 18];
   static SRWLOCK lock = SRWLOCK_INIT;
@@ -29,7 +29,7 @@ static int has_port(const WCHAR *path, unsigned short port) {
   return is_there;
 }
 
-/* Of sockets without a peer Wine never hears that a port is closed. Only this host's loopback is looked at. */
+/* Wine never reports an ICMP answer on an unconnected socket. The layer knows only loopback addresses. */
 void layer_note_unreachable(layer_state *state, const struct sockaddr *to, int size) {
   DWORD error = GetLastError();
   layer_name name = to ? layer_name_of(to, size) : (layer_name){.family = AF_UNSPEC};
@@ -51,7 +51,7 @@ int layer_datagram_error(layer_state *state) {
 
 /* ---- WSARecvMsg -------------------------------------------------------------------------------------------------- */
 
-/* A datagram that is too large fills the buffers, and one with too much beside it has its own size; Wine gives 0. */
+/* Windows returns the received size along with WSAEMSGSIZE, where Wine returns 0. */
 int WSAAPI overlay_WSARecvMsg(SOCKET s, WSAMSG *message, DWORD *received, WSAOVERLAPPED *overlapped,
                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
   layer_state *state = layer_find(s);

@@ -1,18 +1,18 @@
 /* deferred.c - connects to a listener with SO_CONDITIONAL_ACCEPT, which stay pending until it accepts them.
  * SPDX-License-Identifier: MIT
  *
- * The client is not connected before that. A connection of the layer's own, the token, stands in the listener's queue
- * for it, so that all that waits for the listener learns of it. When the token is accepted, the client is connected,
- * and its connection is accepted instead. Only clients and listeners of one process are looked after so.
+ * The layer delays the real connect until then. Meanwhile a connection of its own, the token, makes the listener
+ * readable. When accept returns the token, the layer closes it, connects the client and accepts again. This works only
+ * between sockets of one process.
  */
 #include "layer.h"
 
 enum { DEFERRED_MAX = 512, CONNECT_LIMIT_MS = 2000 };
 
 typedef struct deferred {
-  SOCKET token; /* INVALID_SOCKET once the client has gone */
+  SOCKET token; /* INVALID_SOCKET after the client is closed */
   layer_name token_name;
-  layer_state *client, *listener; /* no listener: the place is free */
+  layer_state *client, *listener; /* without a listener the entry is free */
 } deferred;
 
 static deferred all[DEFERRED_MAX];
@@ -26,7 +26,7 @@ static SOCKET open_token(layer_state *client) {
   return token;
 }
 
-/* Windows binds a socket before it connects it. */
+/* A pending connect on Windows has a local port. */
 static void bind_to_any(layer_state *state) {
   struct sockaddr_in6 any;
   memset(&any, 0, sizeof any);
@@ -51,7 +51,7 @@ int layer_defer(layer_state *state, layer_state *listener) {
   return layer_fail(place < DEFERRED_MAX ? WSAEWOULDBLOCK : WSAENOBUFS);
 }
 
-/* Takes the token out of the list: whether it is one, and the client that it stands for, if that is still there. */
+/* Removes a token from the list. Returns whether there is one, with its client, which is NULL after its close. */
 static int take(layer_state *listener, const layer_name *name, layer_state **client, SOCKET *token) {
   int is_token = 0;
   AcquireSRWLockExclusive(&layer_lock);
@@ -95,7 +95,7 @@ void layer_forget_deferred(layer_state *state) {
   ReleaseSRWLockExclusive(&layer_lock);
 }
 
-/* A listener that is closed refuses those that still wait for it. */
+/* Closing a listener refuses its pending connects. */
 void layer_refuse_deferred(layer_state *listener) {
   for (int i = 0; i < DEFERRED_MAX; i++) {
     AcquireSRWLockExclusive(&layer_lock);

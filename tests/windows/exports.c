@@ -1,17 +1,17 @@
-/* exports.c - loads the builtin, and passes on to it what is not overlaid.
+/* exports.c - loads the builtin, and forwards the functions that are not overlaid.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
 layer_builtin builtin;
 
-/* A name of its own for each function that is passed on: a jump to where the builtin has it. */
+/* Each forwarded function is a jump to the address in the builtin. */
 #define SLOT(name) FARPROC layer_slot_##name;
 #define JUMP(name) __asm__(".globl pass_" #name "\npass_" #name ": jmp *layer_slot_" #name "(%rip)");
 LAYER_PASSED(SLOT)
 LAYER_PASSED(JUMP)
 
-/* Not every version has every function; who calls one that is missing learns so. */
+/* Wine 8 lacks a function that Wine 10 has. Calling it fails. */
 static INT_PTR WINAPI not_here(void) {
   SetLastError(WSAEOPNOTSUPP);
   return SOCKET_ERROR;
@@ -27,7 +27,7 @@ static void find_member(HMODULE library, const char *name, void *member) {
   memcpy(member, &address, sizeof address);
 }
 
-/* The one in the system's folder, under its full name: the name alone is this DLL's. */
+/* The full path is needed: the bare name is this DLL. */
 int layer_load_builtin(void) {
   WCHAR path[MAX_PATH];
   UINT length = GetSystemDirectoryW(path, MAX_PATH);

@@ -39,7 +39,7 @@ int WSAAPI overlay_WSARecvMsg(SOCKET s, WSAMSG *message, DWORD *received, WSAOVE
 BOOL WSAAPI overlay_TransmitFile(SOCKET s, HANDLE file, DWORD count, DWORD chunk, OVERLAPPED *overlapped,
                                  TRANSMIT_FILE_BUFFERS *buffers, DWORD flags);
 
-/* Finds it: 1, or 0. */
+/* Returns 1, or 0 if there is none. */
 int layer_load_builtin(void);
 
 /* ---- Behaviours (behaviours.c) ----------------------------------------------------------------------------------- */
@@ -83,31 +83,36 @@ enum layer_row {
   ROW_COUNT = 64
 };
 
-/* The settings that are more than on (1) and off (0). */
+/* Settings other than on (1) and off (0). */
 enum { LISTEN_CONNECTED_EISCONN = 1, LISTEN_CONNECTED_EINVAL };
 enum { WRONG_FAMILY_DECLINED = 1, WRONG_FAMILY_ALREADY, WRONG_FAMILY_EFAULT };
 enum { NO_BUFFERS_SEND = 1, NO_BUFFERS_CONNECT };
 
 int layer_setting(enum layer_row row);
 
-/* Counts that the situation of a behaviour arose, whatever its setting, and returns the setting. */
+/* Counts a situation and returns the setting. */
 int layer_arises(enum layer_row row);
 
-/* Reads the settings and opens the counters, or ends the process with a sentence. */
+/* Reads the settings and opens the counters. On an error it prints a message and ends the process. */
 void layer_read_settings(void);
 
 /* Sets the error and returns SOCKET_ERROR. */
 int layer_fail(int error);
 
-/* ---- What is known of a socket (sockets.c) ----------------------------------------------------------------------- */
+/* ---- The state of a socket (sockets.c) --------------------------------------------------------------------------- */
 
 typedef struct layer_name {
-  int family; /* AF_UNSPEC: none; an IPv4 address that is mapped into IPv6 is AF_INET's */
+  int family; /* AF_UNSPEC: no name; a mapped IPv4 address has AF_INET */
   unsigned short port;
   unsigned char address[16];
 } layer_name;
 
-enum layer_pending { NOT_PENDING, PENDING, PENDING_DEFERRED /* for accept */, PENDING_REPEATED /* after a refusal */ };
+enum layer_pending {
+  NOT_PENDING,
+  PENDING,
+  PENDING_DEFERRED /* until accept */,
+  PENDING_REPEATED /* after a refusal */
+};
 
 typedef struct layer_state {
   SOCKET handle;
@@ -118,16 +123,16 @@ typedef struct layer_state {
   int takes_first_refusal;
   int was_reset, sent_after_end;
   int is_listening, queue_length, is_conditional;
-  int is_quiet, has_unreachable; /* datagrams: SIO_UDP_CONNRESET is off; an answer waits to be received */
+  int is_quiet, has_unreachable; /* SIO_UDP_CONNRESET is off; an ICMP answer is unread */
   int was_duplicated_unbound, had_no_buffers, has_told_handle;
   layer_name local, peer;
-  struct sockaddr_in6 native_peer; /* or a shorter one */
+  struct sockaddr_in6 native_peer; /* or an IPv4 address */
   int native_peer_size;
-  struct layer_state *partner; /* the other end, if it belongs to this process */
-  int has_partner_ended;       /* it has sent its end, */
+  struct layer_state *partner; /* the other end, if it is in this process */
+  int has_partner_ended;       /* it has sent a FIN, */
   uint64_t partner_total;      /* after so many bytes */
   uint64_t sent, received;
-  char *unsent; /* what was taken and the system has no room for yet */
+  char *unsent; /* data of a send that the system had no room for */
   size_t unsent_size, unsent_at;
   int shutdown_after, has_shutdown_after;
   struct layer_state *next_listener;
@@ -135,62 +140,62 @@ typedef struct layer_state {
 
 extern SRWLOCK layer_lock;
 
-/* NULL if it is no socket, or none of those that can be looked after. */
+/* Returns NULL if the handle is not a socket, or beyond the range of the table. */
 layer_state *layer_find(SOCKET s);
-/* The same without a look at the system: NULL if nothing is known. */
+/* Does not ask the system. Returns NULL if there is no state. */
 layer_state *layer_recall(SOCKET s);
-/* Notes a new socket. */
+/* Begins the state of a new socket. */
 layer_state *layer_note(SOCKET s, int family, int type);
 void layer_forget(layer_state *state);
 int layer_is_stream(const layer_state *state);
 /* Calls visit for each. */
 void layer_each(void (*visit)(layer_state *state, void *argument), void *argument);
 
-/* Whether an attempt to connect goes on. If it has ended, that is noted. */
+/* Whether a connect is pending. Notes its end. */
 int layer_is_pending(layer_state *state);
 void layer_note_failure(layer_state *state, int error);
 int layer_is_reset(layer_state *state);
 int layer_is_unbound(layer_state *state);
-short layer_look(SOCKET s, short events); /* what WSAPoll says at once */
+short layer_look(SOCKET s, short events); /* what WSAPoll reports without waiting */
 
 layer_name layer_name_of(const struct sockaddr *address, int size);
 int layer_same_address(const layer_name *a, const layer_name *b);
 int layer_is_any(const layer_name *name);
 int layer_is_loopback(const layer_name *name);
 layer_name layer_local_name(SOCKET s);
-/* Looks for the other end of a connection, once its names are known. */
+/* Links the state to that of the other end. */
 void layer_find_partner(layer_state *state);
-/* Tells the other end that this one sends nothing more. */
+/* Notes at the other end that this one has sent a FIN. */
 void layer_end_partner(layer_state *state);
 
-/* ---- Listeners (listening.c) and what waits for them (deferred.c) ------------------------------------------------ */
+/* ---- Listeners (listening.c) and deferred connects (deferred.c) -------------------------------------------------- */
 
 layer_state *layer_listener_at(const layer_name *at);
-/* 1: somebody listens there, with so many connections waiting; 0: nobody; -1: the system does not say. */
+/* Returns 1 if there is a listener, 0 if there is none, and -1 if the system does not say. */
 int layer_count_waiting(const layer_name *at, int *waiting);
 void layer_forget_listener(layer_state *state);
-/* Puts a new socket of the same name under the handle of one that failed to connect (replaced.c). */
+/* Replaces the socket under a handle by a new one with the same name (replaced.c). */
 void layer_replace(layer_state *state);
 
 int layer_defer(layer_state *state, layer_state *listener);
-/* Whether the connection that was accepted is none, but stands for one that was deferred; that is connected now. */
+/* Whether the accepted connection is a token. If so, its client is connected now. */
 int layer_accepts_deferred(layer_state *listener, SOCKET accepted);
 void layer_forget_deferred(layer_state *state);
 void layer_refuse_deferred(layer_state *listener);
 
-/* ---- Connecting (connect.c) and what goes on behind (pump.c) ----------------------------------------------------- */
+/* ---- Connecting (connect.c) and the background thread (pump.c) --------------------------------------------------- */
 
-/* Connects for real: what the layer held back. */
+/* Does the connect that was delayed. */
 int layer_connect_for_real(layer_state *state);
 int layer_connect_to_nobody(layer_state *state);
-/* One more attempt after a refusal; it is the last one if so. */
+/* Repeats a refused connect. If the last attempt fails, too, the connect fails. */
 void layer_try_again(layer_state *state, int is_last);
 
 void layer_start_pump(void);
 void layer_repeat_later(layer_state *state);
-/* Keeps what the system did not take, to send it later. */
+/* Keeps the data that the system did not take. */
 void layer_keep_unsent(layer_state *state, const WSABUF *buffers, DWORD count, size_t sent);
-/* Whether something is kept. Before a close it is handed over, or dropped. */
+/* Whether there is unsent data; the close hands it over to the thread, or drops it. */
 int layer_has_unsent(layer_state *state);
 void layer_hand_over_unsent(layer_state *state);
 void layer_drop_unsent(layer_state *state);
@@ -199,9 +204,9 @@ void layer_drop_unsent(layer_state *state);
 
 /* datagram.c */
 void layer_note_unreachable(layer_state *state, const struct sockaddr *to, int size);
-int layer_datagram_error(layer_state *state); /* what is wrong before a receive: an error, or 0 */
+int layer_datagram_error(layer_state *state); /* the error of a receive, or 0 */
 
-/* validity.c: the error of an option that is not valid, or 0 */
+/* validity.c: returns the error of an option that is not valid, or 0 */
 int layer_option_error(layer_state *state, int level, int name);
 
 /* sending.c */

@@ -1,4 +1,4 @@
-/* lifecycle.c - WSAStartup, sockets from birth to close, and duplicates.
+/* lifecycle.c - WSAStartup, creating, duplicating, shutting down and closing sockets.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
@@ -19,7 +19,8 @@ SOCKET WSAAPI overlay_socket(int family, int type, int protocol) {
 
 enum { DUPLICATES_MAX = 256 };
 
-/* Of which socket a duplicate for this process is made; Wine has made it already, and tells its number here. */
+/* Maps the handle of a duplicate to its source. Wine creates the handle in WSADuplicateSocket and puts it into
+ * dwServiceFlags3. */
 static struct {
   DWORD number;
   layer_state *source;
@@ -84,9 +85,9 @@ SOCKET WSAAPI overlay_WSASocketA(int family, int type, int protocol, WSAPROTOCOL
   return s == INVALID_SOCKET ? s : note_opened(s, family, type, info != NULL, info ? info->dwServiceFlags3 : 0);
 }
 
-/* ---- The end ----------------------------------------------------------------------------------------------------- */
+/* ---- Shutdown and close ------------------------------------------------------------------------------------------ */
 
-/* A connection that is closed with bytes unread, or without lingering, breaks off. */
+/* Closing with unread data, or with a linger time of 0, resets the connection. */
 static int breaks_off(SOCKET s) {
   struct linger linger = {0, 0};
   int size = sizeof linger;
@@ -113,7 +114,7 @@ int WSAAPI overlay_closesocket(SOCKET s) {
   layer_forget(state);
   int result = builtin.closesocket(s);
   if (result != 0 && GetLastError() == WSAEWOULDBLOCK) {
-    *state = before; /* it lingers, and is still open */
+    *state = before; /* the socket lingers and is still open */
     state->unsent = NULL;
     state->partner = NULL;
   }

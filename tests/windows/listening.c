@@ -1,12 +1,12 @@
-/* listening.c - listen and accept, and how many connections wait for a listener.
+/* listening.c - listen, accept, and the number of connections that wait for a listener.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
 #include <stdlib.h>
 
-/* By the documents SOMAXCONN_HINT(n) is brought into 200 to 65535. For SOMAXCONN they promise "a reasonable value";
- * of 300 clients at once 232 came through. */
+/* The documents limit SOMAXCONN_HINT(n) to 200 to 65535, and promise "a maximum reasonable value" for SOMAXCONN. In a
+ * report from Windows 10, 232 of 300 simultaneous connects succeeded. */
 enum { QUEUE_MIN = 1, QUEUE_PLAIN_MAX = 200, QUEUE_MAX = 65535, REAL_QUEUE = 4096 };
 
 static layer_state *listeners;
@@ -31,7 +31,7 @@ void layer_forget_listener(layer_state *state) {
   ReleaseSRWLockExclusive(&layer_lock);
 }
 
-/* How well a name answers for an address: 2 is the address itself, 1 any address. */
+/* Returns 2 if the name is the address itself, 1 if it is the wildcard address, and 0 otherwise. */
 static int covers(const layer_name *name, const layer_name *at) {
   if (name->port != at->port) return 0;
   if (layer_same_address(name, at)) return 2;
@@ -47,9 +47,9 @@ layer_state *layer_listener_at(const layer_name *at) {
   return best;
 }
 
-/* ---- What the system says of queues ------------------------------------------------------------------------------ */
+/* ---- The system's queues ----------------------------------------------------------------------------------------- */
 
-/* Words of 32 bits in hexadecimal, in the order of this machine. */
+/* Reads 32-bit words in hexadecimal and in host order. */
 static int read_words(const char *text, unsigned char *bytes, int count) {
   for (int i = 0; i < count; i++) {
     char word[9] = "";
@@ -60,7 +60,8 @@ static int read_words(const char *text, unsigned char *bytes, int count) {
   return 8 * count;
 }
 
-/* A line as "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000003 ...", with the waiting connections last. */
+/* Reads a line like "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000003". The last number counts the waiting
+ * connections. */
 static int read_line(const char *line, int family, layer_name *name, int *waiting) {
   enum { LISTENS = 0x0A };
   const char *at = strchr(line, ':');
@@ -83,7 +84,7 @@ static int read_line(const char *line, int family, layer_name *name, int *waitin
   return 1;
 }
 
-/* The lines of listeners come first. */
+/* Listeners are the first lines of the file. */
 static int count_in(const WCHAR *path, int family, const layer_name *wanted, int *waiting) {
   static char text[1 << 16];
   static SRWLOCK lock = SRWLOCK_INIT;

@@ -1,11 +1,11 @@
-/* names.c - names of ends, and which two ends of this process belong together.
+/* names.c - socket names, and the two ends of a connection within this process.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
 enum { PORT_COUNT = 1 << 16 };
 
-/* The port of its own end tells a client apart, and the port of its peer a server's end. */
+/* Finds a client by its own port, and the accepted end by its peer's port. */
 static layer_state *clients[PORT_COUNT], *servers[PORT_COUNT];
 
 layer_name layer_name_of(const struct sockaddr *address, int size) {

@@ -48,13 +48,13 @@ static claim claim_of(const layer_state *state, const layer_name *name) {
   return it;
 }
 
-/* Whether one wildcard address has the other one in it. */
+/* Whether the wildcard address of one covers the address of the other. */
 static int contains(const claim *wide, const claim *narrow) {
   if (!layer_is_any(&wide->name) || layer_same_address(&wide->name, &narrow->name)) return 0;
   return wide->name.family == narrow->name.family || (wide->is_dual && wide->name.family == AF_INET6);
 }
 
-/* What the second bind is told: an error, or 0. */
+/* Returns the error of the second bind, or 0. */
 static int conflict(const claim *first, const claim *second, enum layer_row *row) {
   if (layer_same_address(&first->name, &second->name)) {
     *row = ROW_SHARED_BIND;

@@ -27,7 +27,7 @@ static int put_number(char *value, int *size, DWORD number) {
   return 0;
 }
 
-/* An error stays until an attempt succeeds. One that the caller waited for was told already. */
+/* The error stays until an attempt succeeds. After a blocking connect it is 0. */
 static int get_error(layer_state *state, char *value, int *size) {
   layer_is_pending(state);
   if (!state->has_failed) return builtin.getsockopt(state->handle, SOL_SOCKET, SO_ERROR, value, size);
@@ -40,7 +40,7 @@ static DWORD swapped(DWORD number) {
   return number >> 24 | (number >> 8 & 0xff00) | (number << 8 & 0xff0000) | number << 24;
 }
 
-/* Of a path that is there, which Wine does not know; no source says how large it is on this host. */
+/* Wine does not know these options. No source tells the MTU of the loopback interface, so the value is arbitrary. */
 static int is_mtu(int level, int name) {
   return (level == IPPROTO_IP && name == IP_MTU_NOW) || (level == IPPROTO_IPV6 && name == IPV6_MTU_NOW);
 }
@@ -51,7 +51,7 @@ static int is_option_overlaid(int level, int name) {
          (level == IPPROTO_IP && name == UNICAST_IF);
 }
 
-/* Wine takes the number of an interface in network order for IPv6 too; Windows in the order of the host. */
+/* For IPv6, Wine takes the index in network order, and Windows in host order. */
 static int get_unicast_if(layer_state *state, int level, char *value, int *size) {
   DWORD number = 0;
   int result = builtin.getsockopt(state->handle, level, UNICAST_IF, value, size);
@@ -113,7 +113,7 @@ static int hand_out(void *output, DWORD size, DWORD *returned, const void *funct
   return 0;
 }
 
-/* Functions that are not exported, or for which the program asks the socket. */
+/* Replaces the extension functions that are overlaid. */
 static int extension(const GUID *id, void *output, DWORD size, DWORD *returned) {
   static const GUID receive_message = WSAID_WSARECVMSG, send_message = WSAID_WSASENDMSG, transmit = WSAID_TRANSMITFILE;
   static const LPFN_WSARECVMSG own_receive = overlay_WSARecvMsg;
@@ -129,8 +129,8 @@ static int extension(const GUID *id, void *output, DWORD size, DWORD *returned) 
   return hand_out(output, size, returned, &own_transmit);
 }
 
-/* A provider that lies over the base one keeps that to itself. It gives away the next handle, which has no provider
- * over it; here both are the same. */
+/* A layered provider refuses the base handle, and returns the handle below it for polling. That handle answers the
+ * first request then; here it is the same handle. */
 static int layered_handle(layer_state *state, DWORD code, void *output, DWORD size, DWORD *returned) {
   if (code == SIO_BASE_HANDLE && !state->has_told_handle) return layer_fail(WSAEOPNOTSUPP);
   if (code == SIO_BSP_HANDLE_POLL) state->has_told_handle = 1;

@@ -5,9 +5,9 @@
 
 enum { STEP_MS = 2, KNOWN_EVENTS = POLLRDNORM | POLLRDBAND | POLLWRNORM };
 
-/* ---- What the layer knows of a socket ---------------------------------------------------------------------------- */
+/* ---- Events that Wine does not report ---------------------------------------------------------------------------- */
 
-/* All that the other end sent has come, its end too; Wine tells the end once the data was received. */
+/* All data of the other end and its FIN have arrived. Wine reports POLLHUP only after the data is read. */
 static int has_data_and_end(layer_state *state) {
   u_long unread = 0;
   if (!state->has_partner_ended || state->was_reset) return 0;
@@ -19,7 +19,6 @@ static int has_failed(layer_state *state) {
   return state->has_failed && state->pending == NOT_PENDING && layer_setting(ROW_REFUSED_POLL);
 }
 
-/* What Wine does not say of it. */
 static short own_events(layer_state *state, short events) {
   if (!layer_is_stream(state)) return state->has_unreachable ? events & POLLRDNORM : 0;
   if (has_failed(state)) return (short)(POLLERR | POLLHUP | (events & POLLWRNORM));
@@ -59,7 +58,7 @@ static int poll_once(WSAPOLLFD *items, ULONG count, int limit) {
   return ready + count_ready(items, count) - before;
 }
 
-/* Events that only WSAPoll itself tells are an error, unless there is no socket at all. */
+/* Unknown events are an error, unless no handle is a socket. */
 static int has_wrong_events(WSAPOLLFD *items, ULONG count) {
   int is_wrong = 0;
   for (ULONG i = 0; i < count; i++) is_wrong |= items[i].fd != INVALID_SOCKET && items[i].events & ~KNOWN_EVENTS;

@@ -1,8 +1,8 @@
-/* pump.c - what goes on behind the program: refused connects that are repeated, and bytes that the system had no room for.
+/* pump.c - the background thread: it repeats refused connects and sends what the system had no room for.
  * SPDX-License-Identifier: MIT
  *
- * Windows takes all of what a non-blocking socket sends, and sends it by and by. The layer keeps what Wine does not
- * take, and this thread sends it. A socket that is closed meanwhile leaves it to a duplicate.
+ * Windows takes all data of a non-blocking send and sends it in the background. The layer keeps what Wine does not
+ * take, and this thread sends it. On closesocket the data and a duplicate of the socket stay with the thread.
  */
 #include "layer.h"
 
@@ -15,7 +15,7 @@ typedef struct repeated {
   int left;
 } repeated;
 
-/* What a closed socket left. */
+/* The unsent data of a closed socket. */
 typedef struct orphan {
   SOCKET handle;
   char *unsent;
@@ -25,7 +25,7 @@ typedef struct orphan {
 static repeated repeats[PUMPED_MAX];
 static layer_state *senders[PUMPED_MAX];
 static orphan orphans[PUMPED_MAX];
-static volatile LONG work; /* how many places are in use */
+static volatile LONG work; /* the number of entries in use */
 static HANDLE has_work;
 
 /* ---- Refused connects -------------------------------------------------------------------------------------------- */
@@ -54,9 +54,9 @@ static void repeat_due(repeated *it) {
   InterlockedDecrement(&work);
 }
 
-/* ---- Bytes that were not taken ----------------------------------------------------------------------------------- */
+/* ---- Unsent data ------------------------------------------------------------------------------------------------- */
 
-/* Sends what it can: 1 when there is nothing left to do. */
+/* Sends as much as possible. Returns 1 if nothing is left, or the connection has failed. */
 static int send_some(SOCKET s, const char *data, size_t size, size_t *at) {
   while (*at < size) {
     int chunk = size - *at < CHUNK ? (int)(size - *at) : CHUNK;
@@ -91,7 +91,7 @@ static void add_sender(layer_state *state, char *unsent, size_t size, size_t at)
   if (place < PUMPED_MAX) senders[place] = state;
 }
 
-/* The system may have room for more at a second try. */
+/* A second attempt may find more room. */
 void layer_keep_unsent(layer_state *state, const WSABUF *buffers, DWORD count, size_t sent) {
   size_t size = 0, at = 0;
   for (DWORD i = 0; i < count; i++) size += buffers[i].len;
@@ -159,7 +159,7 @@ static void pump_orphan(orphan *it) {
   InterlockedDecrement(&work);
 }
 
-/* A thread's first send opens an event, which it keeps. */
+/* The first send of a thread opens an event, which stays open. */
 static void warm_up(void) {
   SOCKET s = builtin.socket(AF_INET, SOCK_DGRAM, 0);
   builtin.send(s, "", 0, 0);
@@ -184,7 +184,7 @@ static DWORD WINAPI pump(void *is_ready) {
   return 0;
 }
 
-/* Returns when all its handles are open: the program may count them. */
+/* Returns after the thread has opened all its handles, as the suite counts handles. */
 void layer_start_pump(void) {
   static volatile LONG is_started;
   if (InterlockedExchange(&is_started, 1)) return;

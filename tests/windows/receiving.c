@@ -1,16 +1,16 @@
-/* receiving.c - what is received: by streams, and by datagrams.
+/* receiving.c - the functions that receive.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
-/* Of a connection that broke off. If its peer had sent the end, and was sent something after that, it is said to be
- * aborted. */
+/* Returns the error after a reset. If the reset answers data that was sent after the peer's FIN, it is
+ * WSAECONNABORTED. */
 static int broken_off(layer_state *state) {
   if (state->has_partner_ended && state->sent_after_end && layer_arises(ROW_ABORTED)) return WSAECONNABORTED;
   return layer_arises(ROW_RESET) ? WSAECONNRESET : 0;
 }
 
-/* What is wrong before a stream receives: an error, or 0. */
+/* Returns the error of a receive on this stream, or 0. */
 static int wrong_before(layer_state *state) {
   if (layer_is_pending(state)) return layer_arises(ROW_PENDING_TRANSFER) ? WSAENOTCONN : 0;
   if (state->has_failed || state->is_listening) return layer_arises(ROW_REFUSED_RECEIVE) ? WSAENOTCONN : 0;
@@ -26,7 +26,7 @@ static int is_reset_error(int error) {
   return error == WSAECONNRESET || error == WSAECONNABORTED;
 }
 
-/* Under Wine 8 a connection that broke off looks like one that ended. */
+/* Under Wine 8 a reset looks like the end of the stream. */
 static int stream_result(layer_state *state, int received, DWORD wanted, DWORD flags) {
   int error = received < 0 ? (int)GetLastError() : 0;
   int has_ended = received == 0 && wanted > 0;
@@ -39,7 +39,7 @@ static int stream_result(layer_state *state, int received, DWORD wanted, DWORD f
   return received;
 }
 
-/* What comes back of a datagram that reached nobody. */
+/* For the ICMP answer of a closed port, Wine has WSAECONNREFUSED. */
 static int datagram_result(int received) {
   if (received >= 0 || GetLastError() != WSAECONNREFUSED || !layer_arises(ROW_UNREACHABLE_PORT)) return received;
   return layer_fail(WSAECONNRESET);

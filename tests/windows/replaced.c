@@ -1,4 +1,4 @@
-/* replaced.c - a socket that failed to connect may listen on Windows; Linux has taken its port away.
+/* replaced.c - a new socket under an old handle: after a refused connect Windows allows listen; Linux freed the port.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
@@ -22,7 +22,7 @@ static void write_options(SOCKET s, const option *options, int count) {
     builtin.setsockopt(s, options[i].level, options[i].name, (const char *)&options[i].value, sizeof options[i].value);
 }
 
-/* The lowest free handle is given out, so that the number comes back soon. */
+/* Wine assigns the lowest free handle, so that the closed one returns soon. */
 static int reopen(layer_state *state) {
   SOCKET others[TRIES], s = INVALID_SOCKET;
   int count = 0;

@@ -26,7 +26,7 @@ static void put_in(fd_set *set, SOCKET s) {
   if (!is_in(set, s) && set->fd_count < FD_SETSIZE) set->fd_array[set->fd_count++] = s;
 }
 
-/* An attempt that failed is told as an exception, and as nothing else. */
+/* Windows reports a failed connect only in the set of exceptions. */
 static int has_failed(SOCKET s) {
   layer_state *state = layer_recall(s);
   if (!layer_is_stream(state) || !layer_setting(ROW_REFUSED_POLL)) return 0;

@@ -1,4 +1,4 @@
-/* selftest.c - shows that each behaviour of the layer is what its source says.
+/* selftest.c - proves each behaviour of the layer.
  * SPDX-License-Identifier: MIT
  *
  * Prints "pass  NAME" or "FAIL  NAME" for each test, as the suite does.
@@ -165,7 +165,7 @@ void take_first_refusal(SOCKET s) {
 
 /* ---- The program ------------------------------------------------------------------------------------------------- */
 
-/* All are, unless some are named. */
+/* Without names, all tests run. */
 static int is_wanted(const char *name, int count, char **names) {
   for (int i = 1; i < count; i++)
     if (strcmp(names[i], name) == 0) return 1;

@@ -1,4 +1,4 @@
-/* selftest.h - what the files of the layer's own test share: a program that calls Winsock, and Tenon not at all.
+/* selftest.h - what the files of the layer's own tests share. The program calls Winsock directly, without Tenon.
  * SPDX-License-Identifier: MIT
  */
 #ifndef TENON_TESTS_WINDOWS_SELFTEST_H
@@ -16,7 +16,7 @@
 #include <windows.h>
 #include <string.h>
 
-/* One check: says so if the two differ. */
+/* Prints a line and counts a failure if the two differ. */
 void expect(const char *what, long long got, long long wanted);
 #define EXPECT(call, wanted) expect(#call, (long long)(call), (long long)(wanted))
 #define EXPECT_ERROR(call, wanted)                                       \
@@ -28,7 +28,7 @@ void expect(const char *what, long long got, long long wanted);
 /* Whether TENON_WINDOWS_LAYER has this setting. */
 int is_set(const char *setting);
 
-/* All sockets are of IPv4, on the loopback interface. */
+/* All sockets are IPv4 sockets on loopback addresses. */
 SOCKET open_stream(void); /* non-blocking */
 SOCKET open_datagrams(void);
 int go_to(SOCKET s, const struct sockaddr_in *at);     /* connects */

@@ -1,4 +1,4 @@
-/* selftest_connect.c - the layer's own test: connects and listeners.
+/* selftest_connect.c - the layer's own tests: connects and listeners.
  * SPDX-License-Identifier: MIT
  */
 #include "selftest.h"
@@ -77,7 +77,7 @@ void refused_connect(void) {
   closesocket(s);
 }
 
-/* A later success takes the error away, a later attempt does not. */
+/* A later success clears the error. */
 void second_connect(void) {
   struct sockaddr_in at = nobody(), listening;
   SOCKET s = open_stream(), listener = open_listener(5, &listening);
@@ -93,7 +93,7 @@ void second_connect(void) {
   closesocket(listener);
 }
 
-/* How many connects come through at once. */
+/* Returns the number of connects that succeed without accept. */
 static int fill(int backlog, SOCKET *sockets, int most) {
   struct sockaddr_in at;
   int taken = 0;

@@ -1,4 +1,4 @@
-/* selftest_more.c - the layer's own test: datagrams, options, ports, events and the clock.
+/* selftest_more.c - the layer's own tests: datagrams, options, ports, events and the clock.
  * SPDX-License-Identifier: MIT
  */
 #include "selftest.h"
@@ -145,7 +145,7 @@ void options(void) {
 
 /* ---- Ports ------------------------------------------------------------------------------------------------------- */
 
-/* Binds two sockets with an option each: what becomes of the second. */
+/* Binds two sockets with an option each, and returns the error of the second bind. */
 static int second_bind(const struct sockaddr_in *first, int first_option, struct in_addr second, int second_option) {
   SOCKET a = open_stream(), b = open_stream();
   DWORD on = 1;
@@ -169,7 +169,7 @@ void shared_bind(void) {
   EXPECT(second_bind(&at, SO_REUSEADDR, at.sin_addr, SO_REUSEADDR), 0);
 }
 
-/* Row 26: those that fail; what Windows allows beyond Linux, the layer cannot show. */
+/* Row 26: the binds that fail. Linux refuses some that Windows allows; the layer cannot show those. */
 void exclusive_bind(void) {
   struct sockaddr_in one = at_port(0), any = one;
   any.sin_addr.s_addr = htonl(INADDR_ANY);

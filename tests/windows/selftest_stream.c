@@ -1,4 +1,4 @@
-/* selftest_stream.c - the layer's own test: what goes through connections.
+/* selftest_stream.c - the layer's own tests: connected streams.
  * SPDX-License-Identifier: MIT
  */
 #include "selftest.h"
@@ -41,7 +41,7 @@ void aborted(void) {
   closesocket(pair[1]);
 }
 
-/* Receives until so many bytes have come, or the end. */
+/* Receives until so many bytes have arrived, or the end. */
 static size_t drain(SOCKET s, size_t most) {
   static char data[1 << 16];
   size_t got = 0;
@@ -148,7 +148,7 @@ static void begin_sending(sender *it) {
   it->thread = CreateThread(NULL, 0, send_file, it, 0, NULL);
 }
 
-/* Row 25: two peers that receive nothing hold the third up. */
+/* Row 25: two peers that do not receive block the third call. */
 void transmit_file(void) {
   sender senders[SENDERS];
   for (int i = 0; i < 2; i++) {
@@ -167,7 +167,7 @@ void transmit_file(void) {
   }
 }
 
-/* ---- Bad days ---------------------------------------------------------------------------------------------------- */
+/* ---- Failures ---------------------------------------------------------------------------------------------------- */
 
 /* Row 41. */
 void no_buffers_send(void) {

@@ -1,4 +1,4 @@
-/* sending.c - what is sent: by streams, and by datagrams.
+/* sending.c - the functions that send.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
@@ -11,13 +11,13 @@ static size_t total_of(const WSABUF *buffers, DWORD count) {
   return total;
 }
 
-/* A stream that has no connection: an error, or 0. Wine says WSAECONNRESET, which the documents do not have for it. */
+/* Returns the error of a stream without a connection, or 0. Wine 8 has WSAECONNRESET for it. */
 static int unconnected(layer_state *state) {
   if (layer_is_pending(state)) return layer_arises(ROW_PENDING_TRANSFER) ? WSAENOTCONN : 0;
   return !state->is_connected && layer_setting(ROW_PENDING_TRANSFER) ? WSAENOTCONN : 0;
 }
 
-/* A failure that a system that is short of memory shows once. */
+/* The setting makes the first send of each socket fail. */
 static int has_no_buffers(layer_state *state) {
   if (layer_setting(ROW_NO_BUFFERS) != NO_BUFFERS_SEND || state->had_no_buffers) return 0;
   layer_arises(ROW_NO_BUFFERS);
@@ -32,7 +32,7 @@ static int declined(layer_state *state) {
   return layer_has_unsent(state) ? WSAEWOULDBLOCK : 0;
 }
 
-/* What the system took of it is all, as far as the caller is told. */
+/* Keeps what the system did not take, and reports all data as sent. */
 static void take_whole(layer_state *state, const WSABUF *buffers, DWORD count, size_t total, DWORD *sent, DWORD flags) {
   int is_large = total > SEND_BUFFER || *sent < total;
   if (!state->is_nonblocking || !is_large || flags & MSG_OOB || !layer_arises(ROW_SENT_WHOLE)) return;
@@ -90,7 +90,7 @@ int WSAAPI overlay_WSASendTo(SOCKET s, WSABUF *buffers, DWORD count, DWORD *sent
   return result;
 }
 
-/* By the documents it is for datagrams alone. */
+/* The documents allow it for datagram sockets only. */
 int WSAAPI overlay_WSASendMsg(SOCKET s, WSAMSG *message, DWORD flags, DWORD *sent, WSAOVERLAPPED *overlapped,
                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
   layer_state *state = layer_find(s);
@@ -101,7 +101,7 @@ int WSAAPI overlay_WSASendMsg(SOCKET s, WSAMSG *message, DWORD flags, DWORD *sen
 
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
-/* Clients' editions send two files at a time, in the whole system; who comes third waits. */
+/* Client editions of Windows run two TransmitFile calls at a time in the whole system. A third one waits. */
 static HANDLE places[2];
 
 void layer_prepare_transmission(void) {
@@ -115,7 +115,7 @@ static HANDLE enter_transmission(void) {
   return places[(place - WAIT_OBJECT_0) % 2];
 }
 
-/* To its end, whether it is overlapped or not: its place is free then. */
+/* Waits for the end of an overlapped call, too, to know when the place is free. */
 BOOL WSAAPI overlay_TransmitFile(SOCKET s, HANDLE file, DWORD count, DWORD chunk, OVERLAPPED *overlapped,
                                  TRANSMIT_FILE_BUFFERS *buffers, DWORD flags) {
   DWORD sent = 0;

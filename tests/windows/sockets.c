@@ -1,14 +1,14 @@
-/* sockets.c - what the layer knows of each socket of the process.
+/* sockets.c - the state of each socket of the process.
  * SPDX-License-Identifier: MIT
  */
 #include "layer.h"
 
-/* Handles are multiples of 4, and the lowest free one is given out. */
+/* Handles are multiples of 4, and Wine assigns the lowest free one. */
 enum { STATE_COUNT = 1 << 16, HANDLE_STEP = 4 };
 
 SRWLOCK layer_lock = SRWLOCK_INIT;
 static layer_state states[STATE_COUNT];
-static size_t used; /* of these, from the first */
+static size_t used; /* the number of states that were ever used */
 
 static layer_state *place_of(SOCKET s) {
   return s / HANDLE_STEP < STATE_COUNT ? &states[s / HANDLE_STEP] : NULL;
@@ -49,7 +49,7 @@ void layer_forget(layer_state *state) {
   ReleaseSRWLockExclusive(&layer_lock);
 }
 
-/* Whatever was known of the number is of a socket that was closed in another way. */
+/* An old state under this handle belongs to a socket that CloseHandle closed. */
 layer_state *layer_note(SOCKET s, int family, int type) {
   DWORD error = GetLastError();
   layer_state *state = s == INVALID_SOCKET ? NULL : place_of(s);
@@ -64,7 +64,7 @@ layer_state *layer_note(SOCKET s, int family, int type) {
   return state;
 }
 
-/* A socket that another process or another function made. */
+/* Also finds a socket that another process or another function created. */
 layer_state *layer_find(SOCKET s) {
   DWORD error = GetLastError();
   layer_state *state = layer_recall(s);
@@ -90,7 +90,7 @@ short layer_look(SOCKET s, short events) {
   return ready > 0 ? item.revents : 0;
 }
 
-/* ---- How a connect ends ------------------------------------------------------------------------------------------ */
+/* ---- The end of a connect ---------------------------------------------------------------------------------------- */
 
 void layer_note_failure(layer_state *state, int error) {
   state->pending = NOT_PENDING;

@@ -1,7 +1,7 @@
-/* tick.c - the clock of Windows goes on every 15.6 ms: waits end late by up to that much, and Sleep may end early.
+/* tick.c - the tick of 15.6 ms: waits end late, and Sleep ends early.
  * SPDX-License-Identifier: MIT
  *
- * Sleep is kernel32.dll's; the layer puts its own one in its place where the program itself imports it.
+ * Sleep belongs to kernel32.dll. The layer replaces it in the import table of the program.
  */
 #include "layer.h"
 
@@ -18,14 +18,14 @@ static void sleep_until(ULONGLONG end) {
   if (end > at) Sleep((DWORD)((end - at + 9999) / 10000));
 }
 
-/* A wait that came to its limit ends with the next tick. */
+/* Called after a wait has reached its limit: waits until the next tick. */
 void layer_end_wait_late(void) {
   if (!layer_setting(ROW_TICK)) return;
   layer_arises(ROW_TICK);
   sleep_until((now() / TICK_100NS + 1) * TICK_100NS);
 }
 
-/* The time of the last tick is when it begins, so that it ends early by up to a tick. */
+/* Windows counts from the last tick, so that a sleep ends early by less than a tick. */
 static void WINAPI sleep_by_ticks(DWORD ms) {
   if (ms == INFINITE || ms == 0) {
     Sleep(ms);

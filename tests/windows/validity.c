@@ -7,8 +7,7 @@ typedef struct rule {
   int level, name, only_for_datagrams, only_connected;
 } rule;
 
-/* From the assertions of Wine's test_sockopt_validity that hold on Windows. Numbers stand for what not every mingw-w64
- * has a name for. */
+/* From test_sockopt_validity in Wine's tests. Not every mingw-w64 has all the names. */
 static const rule rules[] = {
     {IPPROTO_IP, IP_HDRINCL, 1, 0},
     {IPPROTO_IP, IP_MULTICAST_IF, 1, 0},
