@@ -90,12 +90,19 @@ void net_send_late(void *late_sender) {
   tenon_sendto(late->s, "late", 4, &late->to, NET_LIMIT_MS);
 }
 
-tenon_addr net_refusing(int family) {
+static struct kept_port {
+  int is_kept;
   tenon_addr at;
-  tenon_sock s = open_bound(family, TENON_SOCK_STREAM, &at);
-  if (s < 0) return tenon_addr_any(TENON_AF_UNSPEC, 0);
-  tenon_close(s);
-  return at;
+} kept_ports[2];
+
+tenon_addr net_refusing(int family) {
+  struct kept_port *port = &kept_ports[family == TENON_AF_INET6];
+  if (!port->is_kept) port->is_kept = open_bound(family, TENON_SOCK_STREAM, &port->at) >= 0;
+  return port->is_kept ? port->at : tenon_addr_any(TENON_AF_UNSPEC, 0);
+}
+
+int net_kept_handles(void) {
+  return kept_ports[0].is_kept + kept_ports[1].is_kept;
 }
 
 /* ---- Pending connects -------------------------------------------------------------------------------------------- */

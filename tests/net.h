@@ -41,8 +41,11 @@ typedef struct net_late_sender {
 } net_late_sender;
 void net_send_late(void *late_sender);
 
-/* A loopback address where nobody listens; its family is TENON_AF_UNSPEC if there is none to be had. */
+/* A loopback address that refuses connects. A socket that does not listen keeps its port, so that no other program can
+ * take it, until the process ends. The address has the family TENON_AF_UNSPEC if there is none to be had. */
 tenon_addr net_refusing(int family);
+/* How many handles stay open for that. */
+int net_kept_handles(void);
 
 /* A silent address: every connect to it stays pending, as that of pending does, until the listener accepts it. A full
  * queue does that on POSIX systems and under Wine. Windows refuses then, and has listeners that answer nobody before
