@@ -174,9 +174,11 @@ ptrdiff_t tenon__recv_rest(const tenon__transfer *t, ptrdiff_t failure) {
   return receive_within(t->s, t->data, t->size, TENON_FOREVER, 0, failure);
 }
 
+/* 0 would be the end of the stream, or an empty datagram. */
 ptrdiff_t tenon__recv_failure(tenon_sock s, ptrdiff_t failure) {
   tenon__limit limit = tenon__limit_of(0);
-  return transfer_again(s, failure, TENON__READABLE, &limit);
+  int again = transfer_again(s, failure, TENON__READABLE, &limit);
+  return again < 0 ? again : TENON_EAGAIN;
 }
 
 ptrdiff_t tenon_peek(tenon_sock s, void *data, size_t size, int timeout_ms) {

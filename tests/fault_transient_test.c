@@ -265,7 +265,7 @@ TEST(data_that_moves_byte_by_byte_arrives_whole) {
   CHECK_MEM(data, text, sizeof text);
   CHECK_EQ(faults_calls(AT_send), (int)sizeof text);
   CHECK(faults_calls(AT_recv) >= (int)sizeof text);
-  CHECK_EQ(tenon_send(both[1], text, sizeof text, 0), (ptrdiff_t)sizeof text);
+  CHECK_EQ(tenon_send(both[1], text, sizeof text, 0), 1);
   CHECK_EQ(tenon_recv(both[0], data, sizeof data, NET_LIMIT_MS), 1);
   faults_clear();
   CHECK_EQ(net_close2(both[0], both[1]), 0);

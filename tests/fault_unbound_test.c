@@ -68,7 +68,9 @@ TEST(a_port_that_comes_while_receiving_is_refused_is_received_at) {
     CHECK_EQ(tenon_sendto(other, "data", 4, &at, NET_LIMIT_MS), 4);
     CHECK_EQ(receive(0, s, NET_LIMIT_MS), 4);
     refuse(points[i / 3], 1);
-    CHECK_EQ(receive(i / 3, s, limits[i % 3]), 4);
+    ptrdiff_t received = receive(i / 3, s, limits[i % 3]);
+    if (received == TENON_EAGAIN && limits[i % 3] == 0) received = receive(i / 3, s, 0);
+    CHECK_EQ(received, 4);
     faults_clear();
     if (i < 3) CHECK_EQ(receive(1, s, NET_LIMIT_MS), 4);
   }

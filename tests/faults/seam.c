@@ -127,7 +127,7 @@ ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int 
   return real__sys_recv(s, data, size, flags, may_wait);
 }
 
-/* By the plans for the other way, of which it is a short cut. */
+/* By the plans for the other way, of which these are short cuts. */
 ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
   tenon__transfer whole = {s, (void *)data, size};
   ptrdiff_t sent = tenon__sys_send(s, data, size, 1);
@@ -138,6 +138,16 @@ ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
   tenon__transfer whole = {s, data, size};
   ptrdiff_t received = tenon__sys_recv(s, data, size, 0, 1);
   return received >= 0 ? received : tenon__recv_rest(&whole, received);
+}
+
+ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
+  ptrdiff_t sent = tenon__sys_send(s, data, size, 0);
+  return sent < 0 ? tenon__send_failure(s, sent) : sent;
+}
+
+ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
+  ptrdiff_t received = tenon__sys_recv(s, data, size, 0, 0);
+  return received < 0 ? tenon__recv_failure(s, received) : received;
 }
 
 PASS(ptrdiff_t, sendto, TENON__SENDTO,
