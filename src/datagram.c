@@ -21,6 +21,7 @@ static int has_peer(tenon_sock s) {
  * none of this call's business, unless it comes from the only peer. */
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
+  if (failure == TENON_ENOBUFS && event == TENON__WRITABLE) return tenon__wait_for_buffers(limit);
   int is_answer = failure == TENON_ENETRESET || (failure == TENON_ECONNREFUSED && !has_peer(s));
   if (!is_answer) return failure;
   int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
@@ -64,9 +65,9 @@ static ptrdiff_t send_rest(tenon_sock s, const char *data, size_t size, ptrdiff_
   return rest < 0 ? rest : (ptrdiff_t)done + rest;
 }
 
-/* A local receiver answers at once, and that he has no room is not to be seen by waiting. */
+/* A local receiver answers at once. That it has no room, which the BSDs call TENON_ENOBUFS, no wait can tell. */
 static int local_again(int failure, tenon__limit *limit) {
-  return failure == TENON_EAGAIN ? tenon__nap(limit) : failure;
+  return failure == TENON_EAGAIN || failure == TENON_ENOBUFS ? tenon__nap(limit) : failure;
 }
 
 ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms) {

@@ -45,6 +45,10 @@ int tenon__wait(tenon_sock s, tenon__event event, tenon__limit *limit);
 /* Waits a little, for what can only be tried again: 0, or the same failures. */
 int tenon__nap(tenon__limit *limit);
 
+/* The same after a send has failed with TENON_ENOBUFS, which is the result where the limit is 0. Poll reports room all the
+ * while, so a caller that took it for TENON_EAGAIN would spin. */
+int tenon__wait_for_buffers(tenon__limit *limit);
+
 /* Whether the system may do the waiting: it looks at no limit and at no waker. */
 static inline int tenon__may_wait_inside(int timeout_ms) {
   return timeout_ms == TENON_FOREVER && tenon__sys_cancel() == TENON_NO_SOCK;

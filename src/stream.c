@@ -43,7 +43,9 @@ TENON__APART static int failure_again(tenon_sock s, int failure, tenon__limit *l
 
 /* 0 if another attempt is worth while. */
 static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
-  return failure == TENON_EAGAIN ? tenon__wait(s, event, limit) : failure_again(s, (int)failure, limit);
+  if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
+  int has_no_buffers = failure == TENON_ENOBUFS && event == TENON__WRITABLE;
+  return has_no_buffers ? tenon__wait_for_buffers(limit) : failure_again(s, (int)failure, limit);
 }
 
 /* Some systems see no difference between a connection that broke and one that never was, nor between a stream and a

@@ -60,3 +60,7 @@ int tenon__nap(tenon__limit *limit) {
   tenon__native_pollfd cancel = {tenon__native(tenon__sys_cancel()), TENON__NATIVE_IN, 0};
   return tenon__sys_poll(&cancel, 1, nap) > 0 ? tenon__refuse(TENON_ECANCELED) : 0;
 }
+
+int tenon__wait_for_buffers(tenon__limit *limit) {
+  return limit->timeout_ms == 0 ? TENON_ENOBUFS : tenon__nap(limit);
+}

@@ -96,3 +96,21 @@ TEST(an_interface_is_named_in_the_documented_order_of_bytes_first) {
     CHECK_EQ(tenon_close(s), 0);
   }
 }
+
+/* ---- Wakers ------------------------------------------------------------------------------------------------------ */
+
+/* D037 */
+TEST(no_wake_is_lost_when_the_system_has_no_buffers_for_a_moment) {
+  tenon_waker w;
+  CHECK_EQ(tenon_waker_open(&w), 0);
+  for (int i = 1; i <= 3; i++) {
+    tenon_pollfd item = {w.ready, TENON_POLLIN, 0};
+    support_refuse_sends(i);
+    int woken = tenon_waker_wake(&w);
+    support_refuse_sends(0);
+    CHECK_EQ(woken, 0);
+    CHECK_EQ(tenon_poll(&item, 1, NET_LIMIT_MS), 1);
+    CHECK_EQ(tenon_waker_clear(&w), 0);
+  }
+  CHECK_EQ(tenon_waker_close(&w), 0);
+}

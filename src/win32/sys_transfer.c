@@ -7,6 +7,9 @@
  * larger fails with WSAEMSGSIZE all the same. */
 #define TRANSFER_MAX (1 << 20)
 
+/* A millisecond each, or a tick of the clock: some seconds at most. */
+#define WAKE_ATTEMPTS 200
+
 static int at_most(size_t size) {
   return size < TRANSFER_MAX ? (int)size : TRANSFER_MAX;
 }
@@ -74,8 +77,13 @@ ptrdiff_t tenon__sys_send_urgent(tenon_sock s, unsigned char byte) {
   return sent != SOCKET_ERROR ? sent : tenon__failure(TENON__SEND, s);
 }
 
-/* Control handlers run in threads of their own, so this interrupts nobody. */
+/* Control handlers run in threads of their own, so this interrupts nobody and may pause. A system that has no buffers for
+ * the byte mostly has some soon, and a lost wake would leave waiters waiting for ever. */
 int tenon__sys_wake(tenon_sock s) {
-  if (send(tenon__native(s), "", 1, 0) == 1 || WSAGetLastError() == WSAEWOULDBLOCK) return 0;
+  for (int attempts = 0; attempts < WAKE_ATTEMPTS; attempts++) {
+    if (send(tenon__native(s), "", 1, 0) == 1 || WSAGetLastError() == WSAEWOULDBLOCK) return 0;
+    if (WSAGetLastError() != WSAENOBUFS) break;
+    Sleep(1);
+  }
   return tenon__failure(TENON__NAMES, s);
 }

@@ -15,12 +15,13 @@
 #include "tenon.h"
 
 /* The functions that can fail, or answer differently; AT_bind is that of tenon__sys_bind. */
-#define FAULTS_POINTS(X)                                                                                              \
-  X(startup), X(socket), X(socketpair), X(adopt), X(connect), X(bind), X(listen), X(accept), X(close),                \
-      X(set_nonblocking), X(family), X(had_peer), X(is_connecting), X(send), X(recv), X(sendto), X(recvfrom),         \
-      X(recvv), X(recvmsg), X(wake), X(wait), X(poll), X(getaddrinfo), X(canonname), X(getnameinfo), X(thread_start), \
-      X(gate_init), X(gate_wait), X(getsockname), X(getpeername), X(shutdown), X(is_listening), X(is_v6only),         \
-      X(is_stream), X(take_error), X(get_option), X(set_option), X(set_reset), X(is_reset), X(open_file), X(file)
+#define FAULTS_POINTS(X)                                                                                               \
+  X(startup), X(socket), X(socketpair), X(adopt), X(connect), X(bind), X(listen), X(accept), X(close),                 \
+      X(set_nonblocking), X(family), X(had_peer), X(is_connecting), X(send), X(sendv), X(sendmsg), X(recv), X(sendto), \
+      X(recvfrom), X(recvv), X(recvmsg), X(wake), X(wait), X(poll), X(getaddrinfo), X(canonname), X(getnameinfo),      \
+      X(thread_start), X(gate_init), X(gate_wait), X(getsockname), X(getpeername), X(shutdown), X(is_listening),       \
+      X(is_v6only), X(is_stream), X(take_error), X(get_option), X(set_option), X(set_reset), X(is_reset),              \
+      X(open_file), X(file), X(send_file)
 #define FAULTS_ENUMERATOR(name) AT_##name
 typedef enum faults_point { FAULTS_POINTS(FAULTS_ENUMERATOR), FAULTS_POINT_COUNT } faults_point;
 

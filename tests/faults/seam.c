@@ -159,6 +159,11 @@ PASS(ptrdiff_t, recvv, TENON__RECV, (tenon_sock s, const tenon_buffer *buffers, 
      (s, buffers, count, may_wait))
 PASS(ptrdiff_t, recvmsg, TENON__RECVFROM, (tenon_sock s, tenon_message *message, tenon__sockaddr *peer, int may_wait),
      (s, message, peer, may_wait))
+PASS(ptrdiff_t, sendv, TENON__SEND, (tenon_sock s, const tenon_buffer *buffers, int count, int may_wait),
+     (s, buffers, count, may_wait))
+PASS(ptrdiff_t, sendmsg, TENON__SENDTO,
+     (tenon_sock s, const tenon_message *message, const tenon__sockaddr *peer, int may_wait),
+     (s, message, peer, may_wait))
 PASS(int, wake, TENON__NAMES, (tenon_sock s), (s))
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
@@ -171,6 +176,9 @@ PASS(int, poll, TENON__NAMES, (tenon__native_pollfd * items, int count, int time
 
 PASS(int, open_file, TENON__OPEN, (const char *path, FILE **file), (path, file))
 PASS(int64_t, file, TENON__OPEN, (FILE * file, tenon__file *native), (file, native))
+PASS(ptrdiff_t, send_file, TENON__SEND,
+     (tenon_sock s, const tenon__file *file, int64_t offset, int64_t count, int may_wait),
+     (s, file, offset, count, may_wait))
 
 /* ---- Names ------------------------------------------------------------------------------------------------------- */
 

@@ -120,6 +120,9 @@ long support_allocations(void);
 /* Forgets what was recorded and goes on recording, on Windows alone. listen may refuse SOMAXCONN_HINT from here on. */
 void support_watch(int hints_are_refused);
 
+/* The next sends, so many, find no buffers in the system; on Windows alone. */
+void support_refuse_sends(int count);
+
 /* How often the library waited for sockets or looked at them, and how many connections it asked the last listener to
  * queue, as the system reads that; -1 where nobody sees it. The interface to which it bound a socket at the first
  * attempt, as the system reads that by its documents; 0 for none, and where nobody sees it. */

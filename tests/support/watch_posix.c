@@ -7,6 +7,10 @@ void support_watch(int hints_are_refused) {
   (void)hints_are_refused;
 }
 
+void support_refuse_sends(int count) {
+  (void)count;
+}
+
 int support_watched_waits(void) {
   return -1;
 }

@@ -11,7 +11,7 @@
 /* By the documents Windows queues at most so many for a backlog that is not a hint. */
 enum { PLAIN_BACKLOG_MAX = 200, UNICAST_IF = 31 };
 
-static int waits, backlog, refuses_hints;
+static int waits, backlog, refuses_hints, sends_to_refuse;
 static unsigned index_asked;
 
 /* Finds the place through which this program calls a function of a DLL, and puts another function there. Returns the one
@@ -36,7 +36,7 @@ static ULONG_PTR replace_import(const char *library, const char *function, ULONG
   return 0;
 }
 
-static ULONG_PTR real_select, real_poll, real_listen, real_setsockopt;
+static ULONG_PTR real_select, real_poll, real_listen, real_setsockopt, real_send;
 
 static int WSAAPI watched_select(int count, fd_set *readable, fd_set *writable, fd_set *odd, const PTIMEVAL limit) {
   waits++;
@@ -64,6 +64,15 @@ static int WSAAPI watched_setsockopt(SOCKET s, int level, int name, const char *
   return ((int(WSAAPI *)(SOCKET, int, int, const char *, int))real_setsockopt)(s, level, name, value, size);
 }
 
+static int WSAAPI watched_send(SOCKET s, const char *data, int size, int flags) {
+  if (sends_to_refuse > 0) {
+    sends_to_refuse--;
+    WSASetLastError(WSAENOBUFS);
+    return SOCKET_ERROR;
+  }
+  return ((int(WSAAPI *)(SOCKET, const char *, int, int))real_send)(s, data, size, flags);
+}
+
 void support_watch(int hints_are_refused) {
   static const char library[] = "ws2_32.dll";
   waits = backlog = 0;
@@ -74,6 +83,12 @@ void support_watch(int hints_are_refused) {
   real_poll = replace_import(library, "WSAPoll", (ULONG_PTR)watched_poll);
   real_listen = replace_import(library, "listen", (ULONG_PTR)watched_listen);
   real_setsockopt = replace_import(library, "setsockopt", (ULONG_PTR)watched_setsockopt);
+  real_send = replace_import(library, "send", (ULONG_PTR)watched_send);
+}
+
+void support_refuse_sends(int count) {
+  support_watch(0);
+  sends_to_refuse = count;
 }
 
 int support_watched_waits(void) {
