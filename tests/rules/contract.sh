@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 
 rule_one_transcript() {
-  built native contract && built native contract_raw && built windows contract && built windows contract_raw && wine_start &&
-    tests/contract/compare
+  built native contract && built native contract_raw && built windows contract && built windows contract_raw || return 1
+  build/native/contract >/dev/null 2>&1
+  [ $? -ne 77 ] || skip 'the transcript has lines that only IPv6 can give'
+  wine_start && tests/contract/compare
 }
 
 # The transcript's own ids are compare's business; these are the tests of the suite that a sentence names.
