@@ -8,11 +8,11 @@ bare_can_run() {
   unheard 30 unshare --mount --pid --fork --mount-proc true || skip 'this machine has no mount and PID namespaces'
 }
 
-# The last line says why, and the status is 3.
+# The last line says why, and the status is 3. Another user may not be allowed to read this folder, so it gets the text.
 rule_bare_refuses() {
   bare_can_run
   bare_says 'There is no Debian release that is called nosuch.' tools/bare nosuch &&
-    bare_says 'tools/bare takes root, to mount file systems.' setpriv --reuid 65534 --clear-groups tools/bare trixie &&
+    bare_says 'tools/bare takes root, to mount file systems.' setpriv --reuid 65534 --clear-groups bash -c "$(<tools/bare)" bare trixie &&
     bare_says 'The root of stretch could not be made from http://127.0.0.1:1.' tools/bare --mirror http://127.0.0.1:1 stretch &&
     nothing_is_left '/bin/sh [^ ]*debootstrap .*'
 }
@@ -62,6 +62,14 @@ bare_is_ended() { # SIGNAL PATTERN OPTION...
   nothing_is_left "$2"
 }
 
+# The folders of runs that have ended: nobody holds their locks.
+dead_runs() {
+  local folder
+  for folder in build/bare/run.*/; do
+    [ ! -d "$folder" ] || flock --nonblock "$folder/lock" echo "$folder"
+  done
+}
+
 # No mount, no such process, and after the next call no folder.
 nothing_is_left() { # PATTERN
   local deadline=$((SECONDS + 20))
@@ -70,5 +78,5 @@ nothing_is_left() { # PATTERN
     sleep 0.1
   done
   unheard 60 tools/bare nosuch
-  grep "$root/build/bare" /proc/mounts | none && find build/bare -maxdepth 1 -name 'run.*' | none
+  grep "$root/build/bare" /proc/mounts | none && dead_runs | none
 }
