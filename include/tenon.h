@@ -11,7 +11,8 @@
  *           and sending and receiving on one, may run in parallel.
  * Time      timeout_ms is the limit of the whole call: TENON_FOREVER (-1) waits without one, 0 never waits and gives
  *           TENON_EAGAIN, n > 0 ends with TENON_ETIMEDOUT after n milliseconds. Anything below -1 is TENON_EINVAL.
- *           Signals end no call.
+ *           Signals end no call. A call never ends early for its limit; on Windows it may end a tick of the clock
+ *           (15.6 ms) late. While the host is suspended time stands still on Linux and goes on on Windows.
  * Input     A NULL or a number out of range where a value is needed gives TENON_EINVAL; where a size is 0, NULL will
  *           do. Nothing is cut silently.
  * Start-up  There is none to call: the library starts by itself, at the first call that needs it, in any thread. */
@@ -70,11 +71,13 @@ typedef struct tenon_addr {
 TENON_API tenon_sock tenon_socket(int family, int type, int protocol);
 
 /* Connects to peer; an unspecified address (0.0.0.0, ::) means this host. With a timeout of 0 it only begins:
- * TENON_EINPROGRESS (or 0, where the system was done at once), and tenon_connect_result() tells the outcome; the handle
- * then stays in the system's non-blocking mode. After a failure the handle is good only for tenon_close(). A connection
- * that found itself at the other end is TENON_ECONNREFUSED. TENON_ECONNREFUSED, TENON_ETIMEDOUT (the limit's or the
- * system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EAFNOSUPPORT; port 0 is TENON_EINVAL. A stream that is
- * connected is TENON_EISCONN, while it is being connected TENON_EALREADY; datagram sockets may change peers. */
+ * TENON_EINPROGRESS (or 0, where the system was done at once), and tenon_connect_result() tells the outcome; the
+ * handle then stays in the system's non-blocking mode. After a failure the handle is good only for tenon_close(). A
+ * connection that found itself at the other end is TENON_ECONNREFUSED. TENON_ECONNREFUSED, TENON_ETIMEDOUT (the
+ * limit's or the system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EAFNOSUPPORT; port 0 is TENON_EINVAL.
+ * TENON_ENOBUFS: the system has no memory just now, or, on Windows, no port; elsewhere the latter is
+ * TENON_EADDRNOTAVAIL. A stream that is connected is TENON_EISCONN, while it is being connected TENON_EALREADY;
+ * datagram sockets may change peers. */
 TENON_API int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms);
 
 /* Waits for the outcome of a connect that was begun with a timeout of 0 and gives it, 0 or its error, to the first call
@@ -83,8 +86,10 @@ TENON_API int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms
 TENON_API int tenon_connect_result(tenon_sock s, int timeout_ms);
 
 /* Gives the socket its local address; port 0: the system's choice (tenon_getsockname() tells). A port that another
- * socket has bound, at this address or at all, is TENON_EADDRINUSE; connections of a former server do not hold it (on
- * Windows, those still open do). TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_EAFNOSUPPORT; bound already: TENON_EINVAL. */
+ * socket has bound, at this address or at all, is TENON_EADDRINUSE; connections of a former server do not hold it
+ * (on Windows, those still open do). So is, on Windows, a port that the system has reserved for others ("netsh int
+ * ipv4 show excludedportrange tcp" lists them). TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_EAFNOSUPPORT; bound
+ * already: TENON_EINVAL. */
 TENON_API int tenon_bind(tenon_sock s, const tenon_addr *local);
 
 /* Lets a bound stream socket take connections. backlog is how many may wait to be accepted; the system may clamp it. A
@@ -97,11 +102,13 @@ TENON_API int tenon_listen(tenon_sock s, int backlog);
  * try, and leave the listener out of tenon_poll() until then. */
 TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms);
 
-/* Sends all of the data and returns size, or fails, and then the stream cannot be continued, after TENON_ETIMEDOUT and
- * TENON_ECANCELED neither. With a timeout of 0 it sends what fits and returns how much that was; if nothing fits it is
- * TENON_EAGAIN, which does no harm. A connection that can send no more, whatever the cause, is TENON_EPIPE (there may
- * still be something to receive), one that the system gave up TENON_ECONNABORTED, one that never was TENON_ENOTCONN. A
- * connected datagram socket sends the data, 0 bytes of it too, as one datagram. */
+/* Sends all of the data and returns size, or fails, and then the stream cannot be continued, after TENON_ETIMEDOUT
+ * and TENON_ECANCELED neither. With a timeout of 0 it sends what fits and returns how much that was; if nothing fits
+ * it is TENON_EAGAIN, which does no harm. TENON_ENOBUFS comes with a timeout of 0 alone, and does no harm either:
+ * the system has no buffers just now. tenon_poll() reports room all the same, so pause before the next try, as calls
+ * that may wait do by themselves. A connection that can send no more, whatever the cause, is TENON_EPIPE (there may
+ * still be something to receive), one that the system gave up TENON_ECONNABORTED, one that never was TENON_ENOTCONN.
+ * A connected datagram socket sends the data, 0 bytes of it too, as one datagram. */
 TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms);
 
 /* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
@@ -225,7 +232,8 @@ TENON_API tenon_sock tenon_udp_bind(const char *host, const char *service);
 /* Sends one datagram, whole, and returns size. 0 bytes are a datagram too. Connected sockets need no to, and any other
  * than the peer is TENON_EISCONN; an unspecified address means this host. More than a datagram can hold is
  * TENON_EMSGSIZE, broadcasting without TENON_OPT_BROADCAST TENON_EACCES, nobody to send to TENON_EDESTADDRREQ, port 0
- * TENON_EINVAL. That it arrives, nobody promises. On a stream it does what tenon_send() does. */
+ * TENON_EINVAL; TENON_ENOBUFS as for tenon_send(). That it arrives, nobody promises. On a stream it does what
+ * tenon_send() does. */
 TENON_API ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_addr *to, int timeout_ms);
 
 /* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it, as tenon_sendto() takes
@@ -290,9 +298,10 @@ TENON_API void tenon_cancel_on(const tenon_waker *w);
 
 /* ---- Time ------------------------------------------------------------------------------------------------------- */
 
-/* Milliseconds of a clock that nobody sets and that never goes back. A deadline is such a time, and tenon_remaining()
- * makes it a timeout again, so that one limit can span several calls: 0 when it is over, to be looked for before the
- * next call, as to that 0 means something else. TENON_FOREVER stays TENON_FOREVER both ways. */
+/* Milliseconds of a clock that nobody sets and that never goes back. It stands still on Linux while the host is
+ * suspended, and goes on on Windows. A deadline is such a time, and tenon_remaining() makes it a timeout again, so
+ * that one limit can span several calls: 0 when it is over, to be looked for before the next call, as to that 0
+ * means something else. TENON_FOREVER stays TENON_FOREVER both ways. */
 TENON_API int64_t tenon_now_ms(void);
 TENON_API int64_t tenon_deadline(int timeout_ms);
 TENON_API int tenon_remaining(int64_t deadline);

@@ -180,7 +180,7 @@ TEST(a_send_without_time_says_that_there_are_no_buffers_and_has_sent_nothing) {
   CHECK_EQ(close_all(), 0);
 }
 
-/* D037: Windows says so of its ports as well. */
+/* D037: Windows says so where it has no port left, too. */
 TEST(a_connect_that_finds_no_buffers_or_ports_says_so) {
   static const int limits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
   tenon_addr there;

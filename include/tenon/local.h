@@ -69,7 +69,7 @@ TENON_API int tenon_local_peer(tenon_sock s, tenon_peer *peer);
  * asks for and POSIX systems do not look at. The socket stays the caller's too, to be closed when the other has it and
  * not before. From then on both have the same connection (closing it in one ends nothing, tenon_shutdown() does).
  * TENON_ENOTSUP: no such channel; TENON_EPIPE: nobody is there any more; after that or TENON_ETIMEDOUT on
- * Windows the channel is of no use. */
+ * Windows the channel is of no use. TENON_ENOBUFS: nothing was sent, and a later try may succeed. */
 TENON_API int tenon_hand_over(tenon_sock channel, int64_t process, tenon_sock s, int timeout_ms);
 
 /* The number of this process, to be told to the one that shall hand over. */

@@ -10,9 +10,10 @@ rule_one_transcript() {
 
 # The transcript's own ids are compare's business; these are the tests of the suite that a sentence names.
 rule_contract_names_tests() {
-  local name
-  built native tenon_tests || return 1
+  local name program
+  built native tenon_tests tenon_fault_tests || return 1
   for name in $(tr '\n' ' ' <docs/contract.md | grep -oE 'test +`[^`]+`' | grep -oE '`.+`' | tr -d '`'); do
-    [ -n "$(build/native/tenon_tests --list | sed -n "/^${name//\*/.*}\$/p")" ] || printf 'there is no test %s\n' "$name"
+    for program in tenon_tests tenon_fault_tests; do build/native/$program --list; done |
+      grep -q "^${name//\*/.*}\$" || printf 'there is no test %s\n' "$name"
   done | none
 }
