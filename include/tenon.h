@@ -13,6 +13,8 @@
  *           TENON_EAGAIN, n > 0 ends with TENON_ETIMEDOUT after n milliseconds. Anything below -1 is TENON_EINVAL.
  *           Signals end no call. A call never ends early for its limit; on Windows it may end a tick of the clock
  *           (15.6 ms) late. While the host is suspended time stands still on Linux and goes on on Windows.
+ *           The limit holds even if the peer never lets the call wait: no transfer begins after it, and one transfer
+ *           moves at most 1 MiB. With a timeout of 0 a call on a stream moves at most 1 MiB in all.
  * Input     A NULL or a number out of range where a value is needed gives TENON_EINVAL; where a size is 0, NULL will
  *           do. Nothing is cut silently.
  * Start-up  There is none to call: the library starts by itself, at the first call that needs it, in any thread. */
@@ -103,7 +105,7 @@ TENON_API int tenon_listen(tenon_sock s, int backlog);
 TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms);
 
 /* Sends all of the data and returns size, or fails, and then the stream cannot be continued, after TENON_ETIMEDOUT
- * and TENON_ECANCELED neither. With a timeout of 0 it sends what fits and returns how much that was; if nothing fits
+ * and TENON_ECANCELED neither. With a timeout of 0 it sends what fits, up to 1 MiB, and returns its size; if nothing fits
  * it is TENON_EAGAIN, which does no harm. TENON_ENOBUFS comes with a timeout of 0 alone, and does no harm either:
  * the system has no buffers just now. tenon_poll() reports room all the same, so pause before the next try, as calls
  * that may wait do by themselves. A connection that can send no more, whatever the cause, is TENON_EPIPE (there may
@@ -118,7 +120,8 @@ TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int 
 TENON_API ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* Receives until there are size bytes and returns size; less only if the peer ended before. An error, TENON_EAGAIN too,
- * leaves what has come in data, but not how much that is. The limit is for all of it. */
+ * leaves what has come in data, but not how much that is. The limit is for all of it. With a timeout of 0 it receives at
+ * most 1 MiB, so a larger size ends with TENON_EAGAIN. */
 TENON_API ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms);
 
 /* As tenon_recv(), but what it returns stays to be received again. */
@@ -133,7 +136,8 @@ TENON_API int tenon_shutdown(tenon_sock s, int how);
  * peer may see a reset (TENON_OPT_RESET_ON_CLOSE makes it see one). On POSIX systems it closes a file just as well. */
 TENON_API int tenon_close(tenon_sock s);
 
-/* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. 0:
+/* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. A peer
+ * that never stops sending does not outlast the limit or a waker; without either, it keeps the call. 0:
  * the peer ended too; if it did so because we did, it has received everything. TENON_ETIMEDOUT (TENON_EAGAIN if the
  * limit was 0), TENON_ECANCELED, TENON_ECONNRESET, TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
@@ -213,7 +217,8 @@ TENON_API int tenon_canonname(const char *host, char *name, size_t size, int tim
 /* ---- By name ---------------------------------------------------------------------------------------------------- */
 
 /* Connects to host at service: all its addresses, in the order and with the head start of RFC 8305, the first one that
- * answers wins; one limit for lookup and connecting, and no thread for the caller to care about. Returns the socket, or
+ * answers wins; one limit for lookup and connecting, and no thread for the caller to care about. Of a limit that is
+ * shorter than 250 ms for each address, every address gets an equal share, but at least 10 ms. Returns the socket, or
  * the error of tenon_resolve() or, of those of tenon_connect(), the one that tells most. No service, or a limit of 0,
  * is TENON_EINVAL. */
 TENON_API tenon_sock tenon_tcp_connect(const char *host, const char *service, int timeout_ms);
@@ -292,8 +297,9 @@ TENON_API int tenon_waker_wake(const tenon_waker *w);
 TENON_API int tenon_waker_clear(const tenon_waker *w);
 TENON_API int tenon_waker_close(tenon_waker *w);
 
-/* From here on this thread's calls that would have to wait end with TENON_ECANCELED when w has fired; what need not or
- * must not wait does not look at it, and tenon_poll() is not affected. NULL ends it. w must outlive that. */
+/* From here on, this thread's calls end with TENON_ECANCELED when w has fired and they would have to wait. So do calls
+ * that go on after their first transfer. Calls that can complete at once, or have a timeout of 0, ignore w, and so does
+ * tenon_poll(). NULL ends it. w must outlive that. */
 TENON_API void tenon_cancel_on(const tenon_waker *w);
 
 /* ---- Time ------------------------------------------------------------------------------------------------------- */
@@ -301,7 +307,8 @@ TENON_API void tenon_cancel_on(const tenon_waker *w);
 /* Milliseconds of a clock that nobody sets and that never goes back. It stands still on Linux while the host is
  * suspended, and goes on on Windows. A deadline is such a time, and tenon_remaining() makes it a timeout again, so
  * that one limit can span several calls: 0 when it is over, to be looked for before the next call, as to that 0
- * means something else. TENON_FOREVER stays TENON_FOREVER both ways. */
+ * means something else. TENON_FOREVER stays TENON_FOREVER both ways. Deadlines are whole milliseconds, rounded down, so
+ * one may pass up to 1 ms early. */
 TENON_API int64_t tenon_now_ms(void);
 TENON_API int64_t tenon_deadline(int timeout_ms);
 TENON_API int tenon_remaining(int64_t deadline);

@@ -42,8 +42,7 @@ static int accept_again(tenon_sock s, tenon_sock failure, int *vanished, tenon__
   if (tenon__sys_is_listening(s) <= 0) return tenon__refuse(TENON_EINVAL);
   if (!is_peers) return TENON_EMFILE; /* Wine has no descriptor left for the connection */
   if (++*vanished > VANISHED_MAX) return (int)failure;
-  int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
-  return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
+  return tenon__limit_go_on(limit, 0);
 }
 
 /* What an accept was asked for, in memory for when the first attempt does not do, instead of in registers that would have

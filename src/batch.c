@@ -11,6 +11,12 @@ static int check_batch(tenon_sock s, const tenon_message *messages, int count, i
   return is_stream > 0 ? tenon__refuse(TENON_ENOTSUP) : is_stream;
 }
 
+/* How many bytes the next native transfer of a call that has moved so many may move. */
+static size_t room_after(size_t moved, int timeout_ms) {
+  if (timeout_ms != 0) return TENON__TRANSFER_MAX;
+  return moved < TENON__TRANSFER_MAX ? TENON__TRANSFER_MAX - moved : 0;
+}
+
 /* ---- Sending ---------------------------------------------------------------------------------------------------- */
 
 static int differ_in_bytes_alone(const tenon_message *a, const tenon_message *b) {
@@ -39,18 +45,21 @@ static void merge(tenon__outgoing *out, int count) {
   }
 }
 
-/* Sends what the system takes at once: how many messages, or why none; 0 if the first one cannot be sent. */
-static int send_some(tenon_sock s, const tenon_message *messages, int count, int may_merge, int may_wait) {
+/* Sends what the system takes at once, and at most room bytes after the first message. Returns how many messages went, or
+ * why none did; 0 if the first one cannot be sent. */
+static int send_some(tenon_sock s, const tenon_message *messages, int count, int may_merge, int may_wait, size_t room) {
   tenon__outgoing list[TENON__NATIVE_BATCH];
   tenon__sockaddr peers[TENON__NATIVE_BATCH];
   int ready = 0, done = 0;
   for (int taken = 0; taken < count && ready < TENON__NATIVE_BATCH; ready++) {
     const tenon_message *m = &messages[taken];
     ptrdiff_t size = tenon__check_message(m, &peers[ready]);
-    if (size < 0) break;
+    if (size < 0 || (ready > 0 && (size_t)size > room)) break;
     list[ready] = (tenon__outgoing){m, 1, (size_t)size, m->fields & TENON_MESSAGE_PEER ? &peers[ready] : NULL};
-    if (may_merge) merge(&list[ready], count - taken);
+    if (may_merge && room >= MERGED_BYTES_MAX) merge(&list[ready], count - taken);
     taken += list[ready].merged;
+    size_t bytes = list[ready].segment * (size_t)list[ready].merged;
+    room = bytes < room ? room - bytes : 0;
   }
   if (ready == 0) return 0;
   if (ready == 1 && list->merged == 1) {
@@ -70,20 +79,37 @@ int tenon_sendmsgs(tenon_sock s, const tenon_message *messages, int count, int t
   if (result < 0) return result;
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms), may_merge = TENON__NATIVE_SEGMENTS > 1, done = 0;
+  size_t moved = 0;
   while (done < count) {
-    int sent = send_some(s, messages + done, count - done, may_merge, may_wait);
+    if (done > 0 && tenon__limit_go_on(&limit, moved) < 0) break;
+    size_t room = room_after(moved, timeout_ms);
+    int sent = send_some(s, messages + done, count - done, may_merge, may_wait, room);
     if (sent <= 0) {
       if (sent != TENON_EAGAIN) may_merge = 0;
       ptrdiff_t size = tenon__send_message(s, &messages[done], &limit);
       if (size < 0) return done > 0 ? done : (int)size;
       sent = 1;
     }
+    for (int i = 0; timeout_ms == 0 && i < sent; i++) moved += (size_t)tenon__room_of(&messages[done + i]);
     done += sent;
   }
   return done;
 }
 
 /* ---- Receiving -------------------------------------------------------------------------------------------------- */
+
+/* How many messages one native transfer may fill: at least one, and, within a limit, more if their buffers hold at most
+ * room bytes. */
+static int count_for(const tenon_message *messages, int count, int may_wait, size_t room) {
+  int most = count < TENON__NATIVE_BATCH ? count : TENON__NATIVE_BATCH, fitting = 0;
+  if (may_wait) return most;
+  for (; fitting < most; fitting++) {
+    size_t size = (size_t)tenon__room_of(&messages[fitting]);
+    if (fitting > 0 && size > room) break;
+    room = size < room ? room - size : 0;
+  }
+  return fitting;
+}
 
 static int recv_some(tenon_sock s, tenon_message *messages, int count, int may_wait) {
   tenon__sockaddr peers[TENON__NATIVE_BATCH];
@@ -106,11 +132,13 @@ int tenon_recvmsgs(tenon_sock s, tenon_message *messages, int count, int timeout
   int result = check_batch(s, messages, count, timeout_ms), done = 0;
   if (result < 0) return result;
   for (int i = 0; i < count; i++)
-    if (!tenon__can_receive(&messages[i])) return tenon__refuse(TENON_EINVAL);
+    if (tenon__room_of(&messages[i]) < 0) return TENON_EINVAL;
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
+  size_t moved = 0;
   while (done < count) {
-    int most = count - done < TENON__NATIVE_BATCH ? count - done : TENON__NATIVE_BATCH;
+    if (done > 0 && tenon__limit_go_on(&limit, moved) < 0) break;
+    int most = count_for(messages + done, count - done, may_wait, room_after(moved, timeout_ms));
     int received = recv_some(s, messages + done, most, done == 0 && may_wait);
     if (received < 0 && done > 0) break;
     if (received < 0) {
@@ -118,6 +146,7 @@ int tenon_recvmsgs(tenon_sock s, tenon_message *messages, int count, int timeout
       if (size < 0) return (int)size;
       received = most = 1;
     }
+    for (int i = 0; i < received; i++) moved += messages[done + i].size;
     done += received;
     if (received < most) break;
   }

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#define CONNECTION_ATTEMPT_DELAY_MS 250 /* RFC 8305, section 8 */
+/* RFC 8305, section 8: the default, and the minimum. */
+#define CONNECTION_ATTEMPT_DELAY_MS 250
+#define CONNECTION_ATTEMPT_DELAY_MIN_MS 10
 
 /* ---- Failures ---------------------------------------------------------------------------------------------------- */
 
@@ -80,7 +82,15 @@ static tenon_sock judge(race *r, tenon_pollfd *item, int outcome) {
   return TENON_EINPROGRESS;
 }
 
-static tenon_sock begin_next(race *r) {
+/* How long the attempt that begins now has before the next one begins. Of a short limit, each address that is left gets
+ * an equal share. */
+static int attempt_delay(const race *r, int remaining_ms) {
+  int share_ms = remaining_ms / (r->count - r->begun + 1);
+  if (remaining_ms == TENON_FOREVER || share_ms > CONNECTION_ATTEMPT_DELAY_MS) return CONNECTION_ATTEMPT_DELAY_MS;
+  return share_ms < CONNECTION_ATTEMPT_DELAY_MIN_MS ? CONNECTION_ATTEMPT_DELAY_MIN_MS : share_ms;
+}
+
+static tenon_sock begin_next(race *r, tenon__limit *limit) {
   const tenon_addr *peer = &r->list[r->begun++];
   tenon_pollfd *item = &r->items[r->begun];
   item->events = TENON_POLLOUT;
@@ -90,7 +100,7 @@ static tenon_sock begin_next(race *r) {
     return TENON_EINPROGRESS;
   }
   r->pending++;
-  r->next_at = tenon_deadline(CONNECTION_ATTEMPT_DELAY_MS);
+  r->next_at = tenon_deadline(attempt_delay(r, tenon__limit_remaining(limit)));
   r->was_nonblocking = tenon__sys_set_nonblocking(item->sock, 1);
   return judge(r, item, tenon_connect(item->sock, peer, 0));
 }
@@ -117,7 +127,10 @@ static tenon_sock await_outcomes(race *r, int timeout_ms) {
 static tenon_sock run_race(race *r, tenon__limit *limit) {
   for (;;) {
     tenon_sock result = TENON_EINPROGRESS;
-    while (result == TENON_EINPROGRESS && is_due(r)) result = begin_next(r);
+    while (result == TENON_EINPROGRESS && is_due(r)) {
+      int go_on = r->begun > 0 ? tenon__limit_go_on(limit, 0) : 0;
+      result = go_on < 0 ? go_on : begin_next(r, limit);
+    }
     if (result == TENON_EINPROGRESS && r->pending == 0) return all_failed(&r->failed);
     if (result != TENON_EINPROGRESS) return result;
     int remaining = tenon__limit_remaining(limit);

@@ -24,8 +24,7 @@ int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__
   if (failure == TENON_ENOBUFS && event == TENON__WRITABLE) return tenon__wait_for_buffers(limit);
   int is_answer = failure == TENON_ENETRESET || (failure == TENON_ECONNREFUSED && !has_peer(s));
   if (!is_answer) return failure;
-  int is_over = limit->timeout_ms > 0 && tenon__limit_remaining(limit) == 0;
-  return is_over ? tenon__refuse(TENON_ETIMEDOUT) : 0;
+  return tenon__limit_go_on(limit, 0);
 }
 
 /* ---- Sending ---------------------------------------------------------------------------------------------------- */
@@ -76,6 +75,7 @@ ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, const tenon_
   tenon__sockaddr native;
   int is_aimed = to ? aim(s, to, &native) : 0;
   if (is_aimed < 0) return is_aimed;
+  if (tenon__is_stream_of(s, size)) return tenon_send(s, data, size, timeout_ms);
   if (!data) data = ""; /* not all systems take NULL */
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
@@ -103,7 +103,7 @@ int tenon__unbound_again(tenon_sock s, int failure, tenon__limit *limit) {
   return tenon__limit_has_retried(limit) ? failure : 0;
 }
 
-/* The first attempt met a stream. Its failure, which may not come again, means what tenon_recv() says of it. */
+/* received is the result of a first attempt. A failure that may not come again means what tenon_recv() says of it. */
 static ptrdiff_t receive_from_stream(tenon_sock s, void *data, size_t size, ptrdiff_t received, int timeout_ms) {
   if (received > 0) return received;
   int code = received < 0 ? tenon__error_code(TENON__RECV, tenon_native_error()) : 0;
@@ -116,6 +116,10 @@ ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   char nothing;
   if (!data) data = &nothing;
+  if (tenon__is_stream_of(s, size)) {
+    if (from) *from = tenon_addr_any(TENON_AF_UNSPEC, 0);
+    return tenon_recv(s, data, size, timeout_ms);
+  }
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
   for (;;) {

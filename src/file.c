@@ -40,7 +40,9 @@ static ptrdiff_t send_by_hand(const shipment *ship) {
 /* 0 at the end of the file. */
 static ptrdiff_t send_piece(shipment *ship) {
   if (!ship->is_by_hand) {
-    ptrdiff_t sent = tenon__sys_send_file(ship->s, &ship->file, ship->offset, ship->end - ship->offset, ship->may_wait);
+    int64_t left = ship->end - ship->offset, most = ship->may_wait ? INT64_MAX : (int64_t)TENON__TRANSFER_MAX;
+    ptrdiff_t sent =
+        tenon__sys_send_file(ship->s, &ship->file, ship->offset, left < most ? left : most, ship->may_wait);
     if (sent != TENON_ENOTSUP) return sent;
     ship->is_by_hand = 1;
   }
@@ -53,12 +55,13 @@ static int64_t send_all(shipment *ship, int timeout_ms) {
   while (ship->offset < ship->end) {
     ptrdiff_t sent = send_piece(ship);
     if (sent == 0) break;
-    if (sent > 0) {
-      ship->offset += sent;
-      continue;
-    }
-    if (timeout_ms == 0 && ship->offset > start) break; /* an error will be there for the next call */
-    int again = tenon__send_again(ship->s, sent, &limit);
+    if (sent > 0) ship->offset += sent;
+    if (ship->offset == ship->end) break;
+    int is_partly_sent = ship->offset > start;
+    if (timeout_ms == 0 && is_partly_sent && sent < 0) break; /* the next call meets the error */
+    int again = sent < 0 ? tenon__send_again(ship->s, sent, &limit)
+                         : tenon__limit_go_on(&limit, (size_t)(ship->offset - start));
+    if (again < 0 && timeout_ms == 0 && is_partly_sent) break;
     if (again < 0) return again;
   }
   return ship->offset - start;

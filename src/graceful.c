@@ -5,12 +5,16 @@
 /* Closing with unread data would reset the connection, and the reset can overtake what was sent. */
 static int drain(tenon_sock s, int timeout_ms) {
   char data[4096];
-  int64_t deadline = tenon_deadline(timeout_ms);
-  ptrdiff_t received;
-  do {
-    received = tenon_recv(s, data, sizeof data, tenon_remaining(deadline));
-  } while (received > 0);
-  return received == TENON_EAGAIN && timeout_ms > 0 ? tenon__refuse(TENON_ETIMEDOUT) : (int)received;
+  tenon_buffer buffer = {data, sizeof data};
+  tenon__parts whole = tenon__parts_of(s, &buffer, 1, sizeof data, timeout_ms);
+  tenon__limit limit = tenon__limit_of(timeout_ms);
+  for (size_t drained = 0;;) {
+    ptrdiff_t received = tenon__recv_parts(s, whole, 0, 0, &limit);
+    if (received <= 0) return (int)received;
+    drained += (size_t)received;
+    int go_on = tenon__limit_go_on(&limit, drained);
+    if (go_on < 0) return go_on;
+  }
 }
 
 int tenon_close_gracefully(tenon_sock s, int timeout_ms) {

@@ -80,20 +80,25 @@ static ptrdiff_t send_fitting_message(tenon_sock s, const tenon_message *m, teno
   return sent < 0 ? name_unsent_message(s, m, failure) : sent;
 }
 
+/* A stream takes the buffers and leaves the fields alone. sent is the result of a first attempt, or 0. */
+static ptrdiff_t send_stream(tenon_sock s, const tenon_message *message, ptrdiff_t sent, tenon__limit *limit) {
+  size_t size = (size_t)tenon__total(message->buffers, message->count);
+  tenon__parts whole = tenon__parts_of(s, message->buffers, message->count, size, limit->timeout_ms);
+  return tenon__send_parts(s, whole, size, limit->timeout_ms, sent);
+}
+
 ptrdiff_t tenon__send_message(tenon_sock s, const tenon_message *message, tenon__limit *limit) {
   tenon__sockaddr native, *peer = message->fields & TENON_MESSAGE_PEER ? &native : NULL;
   ptrdiff_t size = tenon__check_message(message, &native);
   if (size < 0) return size;
   int may_wait = tenon__may_wait_inside(limit->timeout_ms);
+  if (tenon__is_stream_of(s, (size_t)size)) return send_stream(s, message, 0, limit);
   for (;;) {
     ptrdiff_t sent = send_fitting_message(s, message, peer, may_wait);
     if (sent == size) return sent;
     if (tenon__is_a_stream(s)) {
       int failure = sent < 0 ? tenon__lost_failure(s, TENON__SEND) : 0;
-      if (failure < 0) return failure;
-      if (sent > 0 && limit->timeout_ms == 0) return sent;
-      tenon__parts whole = {message->buffers, message->count, 0};
-      return tenon__send_parts(s, whole, (size_t)size, limit->timeout_ms, sent > 0 ? sent : 0);
+      return failure < 0 ? failure : send_stream(s, message, sent > 0 ? sent : 0, limit);
     }
     int again = tenon__datagram_again(s, (int)sent, TENON__WRITABLE, limit);
     if (again < 0) return again;
@@ -109,8 +114,9 @@ ptrdiff_t tenon_sendmsg(tenon_sock s, const tenon_message *message, int timeout_
 
 /* ---- Receiving -------------------------------------------------------------------------------------------------- */
 
-int tenon__can_receive(const tenon_message *message) {
-  return message->count <= TENON_MESSAGE_BUFFERS && tenon__total(message->buffers, message->count) >= 0;
+ptrdiff_t tenon__room_of(const tenon_message *message) {
+  if (message->count > TENON_MESSAGE_BUFFERS) return tenon__refuse(TENON_EINVAL);
+  return tenon__total(message->buffers, message->count);
 }
 
 void tenon__hear_nothing(tenon_message *message, int flags) {
@@ -147,8 +153,8 @@ static ptrdiff_t recv_stream(tenon_sock s, tenon_message *message, ptrdiff_t rec
   if (received <= 0) {
     int failure = received < 0 ? tenon__lost_failure(s, TENON__RECV) : 0;
     ptrdiff_t size = tenon__total(message->buffers, message->count);
-    tenon__parts whole = {message->buffers, message->count, 0};
     if (failure < 0) return failure;
+    tenon__parts whole = tenon__parts_of(s, message->buffers, message->count, (size_t)size, limit->timeout_ms);
     received = size == 0 ? 0 : tenon__recv_parts(s, whole, 0, 0, limit);
   }
   if (received < 0) return received;
@@ -177,7 +183,10 @@ ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit
 
 ptrdiff_t tenon_recvmsg(tenon_sock s, tenon_message *message, int timeout_ms) {
   if (tenon__is_traced()) return tenon__traced_recvmsg(s, message, timeout_ms);
-  if (!message || timeout_ms < TENON_FOREVER || !tenon__can_receive(message)) return tenon__refuse(TENON_EINVAL);
+  if (!message || timeout_ms < TENON_FOREVER) return tenon__refuse(TENON_EINVAL);
+  ptrdiff_t room = tenon__room_of(message);
+  if (room < 0) return room;
   tenon__limit limit = tenon__limit_of(timeout_ms);
+  if (tenon__is_stream_of(s, (size_t)room)) return recv_stream(s, message, 0, &limit);
   return tenon__recv_message(s, message, &limit);
 }

@@ -20,20 +20,28 @@ static inline void tenon__keep_started(void) {
 
 /* ---- wait.c ---- */
 
-/* The time limit of one call of the public interface. The clock is not read before there is something to wait for. */
+/* The time limit of one call of the public interface. The clock is not read before the call waits or goes on. */
 typedef struct tenon__limit {
   int timeout_ms;
-  int started;      /* 1, or 2 once tenon__limit_has_retried() was asked */
-  int64_t deadline; /* once started */
+  int is_started, has_retried;
+  int64_t deadline_us; /* once started */
 } tenon__limit;
 
 static inline tenon__limit tenon__limit_of(int timeout_ms) {
-  tenon__limit limit = {timeout_ms, 0, 0};
+  tenon__limit limit = {timeout_ms, 0, 0, 0};
   return limit;
 }
 
-/* Milliseconds until the limit, TENON_FOREVER without one. The first call starts the clock. */
+/* Milliseconds until the limit, rounded up, or TENON_FOREVER without one. The first call starts the clock. */
 int tenon__limit_remaining(tenon__limit *limit);
+
+/* The most bytes that one native transfer moves in a call that has a limit or a waker, so that both hold. With a timeout
+ * of 0 it is the most that the whole call moves. */
+#define TENON__TRANSFER_MAX ((size_t)1 << 20)
+
+/* Decides before each further transfer whether a call that has moved so many bytes goes on: 0, TENON_ETIMEDOUT,
+ * TENON_ECANCELED, or, with a timeout of 0, TENON_EAGAIN once it has moved enough. */
+int tenon__limit_go_on(tenon__limit *limit, size_t moved);
 
 /* 0 the first time, then 1: for what a call may try once more, and not for ever. */
 int tenon__limit_has_retried(tenon__limit *limit);
@@ -90,18 +98,22 @@ int tenon__get_option_value(tenon_sock s, int option, int is_switch);
 
 /* ---- vector.c ---- */
 
-/* What is left to do of a vector: buffers of which the first has lost some bytes already. */
+/* The rest of a vector that is being sent or received: the first buffer without the bytes that are done, and the others.
+ * One native transfer moves at most `most` bytes. */
 typedef struct tenon__parts {
   const tenon_buffer *buffers;
   int count;
-  size_t skip;
+  size_t skip, most;
 } tenon__parts;
+
+/* All of a vector whose buffers hold size bytes. */
+tenon__parts tenon__parts_of(tenon_sock s, const tenon_buffer *buffers, int count, size_t size, int timeout_ms);
 
 /* Their size altogether, or TENON_EINVAL for what can be none. */
 ptrdiff_t tenon__total(const tenon_buffer *buffers, int count);
 /* Takes bytes that are done, and then buffers without any, off the beginning. */
 void tenon__advance(tenon__parts *rest, size_t bytes);
-/* As much of the beginning as the system takes at a time: *run is the caller's array or window. */
+/* The buffers at the beginning that one native transfer takes: *run is the caller's array, or window with a copy. */
 #define TENON__WINDOW 64
 int tenon__next_run(const tenon__parts *rest, tenon_buffer *window, const tenon_buffer **run);
 
@@ -129,6 +141,11 @@ int tenon__failed_attempt(tenon_sock s, int code);
 
 /* Asked only when something is odd, and of sockets whose failure must not be forgotten over it. */
 int tenon__is_a_stream(tenon_sock s);
+/* Whether a call for datagrams must know before its first attempt that it got a stream: that ignores no bytes, and moves
+ * many bytes in pieces. */
+static inline int tenon__is_stream_of(tenon_sock s, size_t size) {
+  return (size == 0 || size > TENON__TRANSFER_MAX) && tenon__is_a_stream(s);
+}
 /* 0 if another attempt is worth while. */
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
 /* What a failure means that did not come from the addresses. */
@@ -143,7 +160,8 @@ ptrdiff_t tenon__check_message(const tenon_message *message, tenon__sockaddr *pe
 /* tenon_sendmsg() and tenon_recvmsg(), within a limit that may have begun. The latter's message has been checked. */
 ptrdiff_t tenon__send_message(tenon_sock s, const tenon_message *message, tenon__limit *limit);
 ptrdiff_t tenon__recv_message(tenon_sock s, tenon_message *message, tenon__limit *limit);
-int tenon__can_receive(const tenon_message *message);
+/* How many bytes the message can take, or TENON_EINVAL. */
+ptrdiff_t tenon__room_of(const tenon_message *message);
 /* Completes what the system set. */
 void tenon__finish_message(tenon_message *message, const tenon__sockaddr *peer, size_t size);
 

@@ -72,6 +72,12 @@ static ptrdiff_t send_once(tenon_sock s, const tenon__parts *rest, int may_wait)
   return sent >= 0 || sent == TENON_EAGAIN ? sent : name_failure(s, sent);
 }
 
+/* Takes what one transfer has moved off the rest. With a timeout of 0 the rest of the call may move so much less. */
+static void take_off(tenon__parts *rest, size_t moved, int timeout_ms) {
+  if (timeout_ms == 0 && rest->most <= TENON__TRANSFER_MAX) rest->most -= moved;
+  tenon__advance(rest, moved);
+}
+
 ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int timeout_ms, ptrdiff_t first) {
   tenon__limit limit = tenon__limit_of(timeout_ms);
   int may_wait = tenon__may_wait_inside(timeout_ms);
@@ -79,13 +85,15 @@ ptrdiff_t tenon__send_parts(tenon_sock s, tenon__parts rest, size_t size, int ti
   size_t done = 0;
   for (;;) {
     if (sent < 0) {
-      if (timeout_ms == 0 && done > 0) return (ptrdiff_t)done; /* an error will be there for the next call */
+      if (timeout_ms == 0 && done > 0) return (ptrdiff_t)done; /* the next call meets the error */
       sent = transfer_again(s, sent, TENON__WRITABLE, &limit);
       if (sent < 0) return sent;
     }
     done += (size_t)sent;
     if (done == size) return (ptrdiff_t)done;
-    tenon__advance(&rest, (size_t)sent);
+    int go_on = sent > 0 ? tenon__limit_go_on(&limit, done) : 0;
+    if (go_on < 0) return timeout_ms == 0 ? (ptrdiff_t)done : go_on;
+    take_off(&rest, (size_t)sent, timeout_ms);
     sent = send_once(s, &rest, may_wait);
   }
 }
@@ -107,13 +115,13 @@ TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   if (size == 0) return tenon__send_nothing(s, timeout_ms);
   tenon_buffer whole = {(void *)data, size};
-  return tenon__send_parts(s, (tenon__parts){&whole, 1, 0}, size, timeout_ms, first);
+  return tenon__send_parts(s, tenon__parts_of(s, &whole, 1, size, timeout_ms), size, timeout_ms, first);
 }
 
 TENON__BRIEF ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms) {
   if (tenon__is_plain(s, data, size)) {
     if (timeout_ms == TENON_FOREVER) return tenon__sys_send_plain(s, data, size);
-    if (timeout_ms == 0) return tenon__sys_send_now(s, data, size);
+    if (timeout_ms == 0 && size <= TENON__TRANSFER_MAX) return tenon__sys_send_now(s, data, size);
   }
   return send_within(s, data, size, timeout_ms, 0);
 }
@@ -148,12 +156,6 @@ ptrdiff_t tenon__recv_parts(tenon_sock s, tenon__parts rest, int flags, ptrdiff_
   }
 }
 
-/* first is what became of a first attempt, which failed. */
-static ptrdiff_t receive(tenon_sock s, void *data, size_t size, int flags, ptrdiff_t first, tenon__limit *limit) {
-  tenon_buffer whole = {data, size};
-  return tenon__recv_parts(s, (tenon__parts){&whole, 1, 0}, flags, first, limit);
-}
-
 TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t size, int timeout_ms, int flags,
                                              ptrdiff_t first) {
   if (tenon__is_traced())
@@ -161,13 +163,14 @@ TENON__APART static ptrdiff_t receive_within(tenon_sock s, void *data, size_t si
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   if (size == 0) return tenon__recv_nothing(s);
   tenon__limit limit = tenon__limit_of(timeout_ms);
-  return receive(s, data, size, flags, first, &limit);
+  tenon_buffer whole = {data, size};
+  return tenon__recv_parts(s, tenon__parts_of(s, &whole, 1, size, timeout_ms), flags, first, &limit);
 }
 
 TENON__BRIEF ptrdiff_t tenon_recv(tenon_sock s, void *data, size_t size, int timeout_ms) {
   if (tenon__is_plain(s, data, size)) {
     if (timeout_ms == TENON_FOREVER) return tenon__sys_recv_plain(s, data, size);
-    if (timeout_ms == 0) return tenon__sys_recv_now(s, data, size);
+    if (timeout_ms == 0 && size <= TENON__TRANSFER_MAX) return tenon__sys_recv_now(s, data, size);
   }
   return receive_within(s, data, size, timeout_ms, 0, 0);
 }
@@ -192,12 +195,15 @@ ptrdiff_t tenon_recv_all(tenon_sock s, void *data, size_t size, int timeout_ms) 
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   if (size == 0) return tenon__recv_nothing(s);
   tenon__limit limit = tenon__limit_of(timeout_ms);
-  size_t done = 0;
-  while (done < size) {
-    ptrdiff_t received = receive(s, (char *)data + done, size - done, 0, 0, &limit);
+  tenon_buffer whole = {data, size};
+  tenon__parts rest = tenon__parts_of(s, &whole, 1, size, timeout_ms);
+  for (size_t done = 0;;) {
+    ptrdiff_t received = tenon__recv_parts(s, rest, 0, 0, &limit);
     if (received < 0) return received;
-    if (received == 0) break;
     done += (size_t)received;
+    if (received == 0 || done == size) return (ptrdiff_t)done;
+    int go_on = tenon__limit_go_on(&limit, done);
+    if (go_on < 0) return go_on;
+    take_off(&rest, (size_t)received, timeout_ms);
   }
-  return (ptrdiff_t)done;
 }

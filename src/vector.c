@@ -19,17 +19,26 @@ void tenon__advance(tenon__parts *rest, size_t bytes) {
   rest->skip = left;
 }
 
+/* A datagram is never split, so only streams are held to the limit of one transfer. */
+tenon__parts tenon__parts_of(tenon_sock s, const tenon_buffer *buffers, int count, size_t size, int timeout_ms) {
+  tenon__parts whole = {buffers, count, 0, INT_MAX};
+  int is_capped = size > TENON__TRANSFER_MAX && !tenon__may_wait_inside(timeout_ms) && tenon__is_a_stream(s);
+  if (is_capped) whole.most = TENON__TRANSFER_MAX;
+  return whole;
+}
+
 int tenon__next_run(const tenon__parts *rest, tenon_buffer *window, const tenon_buffer **run) {
-  int most = rest->skip > 0 ? TENON__WINDOW : TENON__NATIVE_PARTS, count = 1;
-  size_t total = rest->buffers->size;
-  if (most > rest->count) most = rest->count;
-  for (; count < most && total <= INT_MAX && rest->buffers[count].size <= INT_MAX - total; count++)
-    total += rest->buffers[count].size;
+  size_t total = rest->buffers->size - rest->skip;
+  int is_cut = total > rest->most, is_copied = is_cut || rest->skip > 0;
+  int capacity = is_copied ? TENON__WINDOW : TENON__NATIVE_PARTS, count = 1;
+  if (capacity > rest->count) capacity = rest->count;
+  while (!is_cut && count < capacity && rest->buffers[count].size <= rest->most - total)
+    total += rest->buffers[count++].size;
   *run = rest->buffers;
-  if (rest->skip == 0) return count;
+  if (!is_copied) return count;
   memcpy(window, rest->buffers, (size_t)count * sizeof *window);
   window->data = (char *)window->data + rest->skip;
-  window->size -= rest->skip;
+  window->size = is_cut ? rest->most : window->size - rest->skip;
   *run = window;
   return count;
 }
@@ -44,8 +53,9 @@ ptrdiff_t tenon_sendv(tenon_sock s, const tenon_buffer *buffers, int count, int 
   ptrdiff_t total = timeout_ms >= TENON_FOREVER ? tenon__total(buffers, count) : tenon__refuse(TENON_EINVAL);
   if (total <= 0) return total < 0 ? total : tenon__send_nothing(s, timeout_ms);
   ptrdiff_t sent = is_plain_vector(count, total, timeout_ms) ? tenon__sys_sendv(s, buffers, count, 1) : 0;
-  return sent == total ? sent
-                       : tenon__send_parts(s, (tenon__parts){buffers, count, 0}, (size_t)total, timeout_ms, sent);
+  if (sent == total) return sent;
+  tenon__parts whole = tenon__parts_of(s, buffers, count, (size_t)total, timeout_ms);
+  return tenon__send_parts(s, whole, (size_t)total, timeout_ms, sent);
 }
 
 ptrdiff_t tenon_recvv(tenon_sock s, const tenon_buffer *buffers, int count, int timeout_ms) {
@@ -53,5 +63,6 @@ ptrdiff_t tenon_recvv(tenon_sock s, const tenon_buffer *buffers, int count, int 
   ptrdiff_t total = timeout_ms >= TENON_FOREVER ? tenon__total(buffers, count) : tenon__refuse(TENON_EINVAL);
   if (total <= 0) return total < 0 ? total : tenon__recv_nothing(s);
   tenon__limit limit = tenon__limit_of(timeout_ms);
-  return tenon__recv_parts(s, (tenon__parts){buffers, count, 0}, 0, 0, &limit);
+  tenon__parts whole = tenon__parts_of(s, buffers, count, (size_t)total, timeout_ms);
+  return tenon__recv_parts(s, whole, 0, 0, &limit);
 }

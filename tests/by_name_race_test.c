@@ -96,9 +96,6 @@ TEST(each_silent_address_costs_one_delay) {
   tenon_sock listener = net_listen(TENON_AF_INET, &list[3]);
   for (int i = 0; i < 3; i++) list[i] = full.at;
   int64_t start = tenon_now_ms();
-  CHECK_EQ(connect_first(list, 4, 2 * ATTEMPT_DELAY_MS + 1), TENON_ETIMEDOUT);
-  CHECK(tenon_now_ms() - start > 2 * ATTEMPT_DELAY_MS);
-  start = tenon_now_ms();
   tenon_sock s = connect_first(list, 4, NET_LIMIT_MS);
   CHECK(tenon_now_ms() - start >= 3 * ATTEMPT_DELAY_MS);
   CHECK(is_connected_to(s, &list[3]));

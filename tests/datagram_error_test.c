@@ -41,6 +41,24 @@ TEST(addresses_that_no_datagram_can_be_sent_to_are_named) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* Nothing has arrived on the stream, so a call that looked at it would wait for ever. */
+TEST(on_a_stream_datagram_calls_for_no_bytes_do_not_look_at_it) {
+  static const int limits[] = {0, NET_LIMIT_MS, TENON_FOREVER};
+  tenon_sock pair[2];
+  tenon_addr from;
+  CHECK_EQ(net_pair(pair), 0);
+  for (int i = 0; i < 3; i++) {
+    tenon_message message = {.buffers = NULL, .count = 0};
+    CHECK_EQ(tenon_recvfrom(pair[0], NULL, 0, &from, limits[i]), 0);
+    CHECK_EQ(from.family, TENON_AF_UNSPEC);
+    CHECK_EQ(tenon_recvmsg(pair[0], &message, limits[i]), 0);
+    CHECK_EQ(message.fields, 0);
+    CHECK_EQ(tenon_sendto(pair[0], NULL, 0, NULL, limits[i]), 0);
+    CHECK_EQ(tenon_sendmsg(pair[0], &message, limits[i]), 0);
+  }
+  CHECK_EQ(net_close2(pair[0], pair[1]), 0);
+}
+
 TEST(arguments_of_datagram_calls_that_make_no_sense_are_refused) {
   tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 9), from;
   char byte = 0;

@@ -31,7 +31,7 @@ TENON_API int tenon_file_open(FILE **file, const char *path);
 /* Sends count bytes of the file from offset on over a stream, by the system's own way of sending files where that keeps
  * what is promised here, and returns how many that were: less than count only if the file ends before, as it is when
  * the call begins or, where it shrinks meanwhile, when they are to be read (INT64_MAX sends the rest of it, whatever
- * that is). With a timeout of 0 it sends what fits and returns how much that was; TENON_EAGAIN if nothing does.
+ * that is). With a timeout of 0 it sends what fits, up to 1 MiB, and returns its size; TENON_EAGAIN if nothing fits.
  * Otherwise, and for what can go wrong on the connection, it is as tenon_send(): after an error the stream cannot be
  * continued.
  *

@@ -70,14 +70,16 @@ TENON_API ptrdiff_t tenon_recvmsg(tenon_sock s, tenon_message *message, int time
 
 /* ---- Batches ---------------------------------------------------------------------------------------------------- */
 
-/* Sends the messages in their order and returns how many went: less than count if time ran out or if the next one
- * failed; a call that begins with that one tells why. Failures are those of tenon_sendmsg(), and mean that none went.
+/* Sends the messages in their order and returns how many went. That is less than count if the time was over, the thread's
+ * waker had fired or the next message failed; a call that begins with that one tells why. With a timeout of 0 it sends
+ * about 1 MiB at most. Failures are those of tenon_sendmsg(), and mean that none went.
  * It takes as few system calls as the system lets it; on Linux, datagrams in a row that are equal but for their bytes,
  * and the last one perhaps shorter, go through the network stack as one (UDP segmentation offload). A stream is
  * TENON_ENOTSUP. */
 TENON_API int tenon_sendmsgs(tenon_sock s, const tenon_message *messages, int count, int timeout_ms);
 
-/* Waits for a datagram, takes at most count of those that are there, and returns how many, each as by tenon_recvmsg().
+/* Waits for a datagram, takes at most count of those that are there, and returns how many, each as by tenon_recvmsg(). It
+ * takes no more once the time is over or the thread's waker has fired, with a timeout of 0 about 1 MiB at most.
  * A stream is TENON_ENOTSUP. */
 TENON_API int tenon_recvmsgs(tenon_sock s, tenon_message *messages, int count, int timeout_ms);
 

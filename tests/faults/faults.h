@@ -21,7 +21,7 @@
       X(recvfrom), X(recvv), X(recvmsg), X(wake), X(wait), X(poll), X(getaddrinfo), X(canonname), X(getnameinfo),      \
       X(thread_start), X(gate_init), X(gate_wait), X(getsockname), X(getpeername), X(shutdown), X(is_listening),       \
       X(is_v6only), X(is_stream), X(take_error), X(get_option), X(set_option), X(set_reset), X(is_reset),              \
-      X(open_file), X(file), X(send_file)
+      X(open_file), X(file), X(send_file), X(sendmsgs), X(recvmsgs)
 #define FAULTS_ENUMERATOR(name) AT_##name
 typedef enum faults_point { FAULTS_POINTS(FAULTS_ENUMERATOR), FAULTS_POINT_COUNT } faults_point;
 
@@ -31,6 +31,9 @@ void faults_clear(void);
 /* ---- Plans ------------------------------------------------------------------------------------------------------- */
 
 enum { FAULTS_ALWAYS = 1000000 };
+
+/* Planned for a transfer: it moves all that it was asked to, without a peer. The bytes of what is received are not set. */
+enum { FAULTS_ALL = 2000000000 };
 
 /* Gives this result to count calls of a function, from the first-th on (1 is the next one), instead of making them;
  * TENON_E... codes come with the system's own number for them. But closing closes all the same, a connect that "goes
@@ -52,6 +55,16 @@ int faults_left(void);
 /* 1 once nothing is left, for lookups that were left behind end when they like. What still is left after a while is told
  * once: it counts no more. */
 int faults_nothing_left(void);
+
+/* ---- Time -------------------------------------------------------------------------------------------------------- */
+
+/* The library's clock stands still from here on. Each transfer, each connect and each wait that a plan ends with 0 takes step_us.
+ * Another wait that ends without an event takes its timeout. faults_clear() gives the system's clock back. For one
+ * thread. */
+void faults_set_clock(int64_t step_us);
+/* Since then: the most bytes that any transfer was asked to move, and how often the library read the clock. */
+size_t faults_most_bytes(void);
+int faults_clock_readings(void);
 
 /* ---- A network and a resolver under control ---------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 
 #include "support.h"
 
-enum { PLANS_MAX = 8, SETTLE_LIMIT_MS = 3000 };
+enum { PLANS_MAX = 16, SETTLE_LIMIT_MS = 3000 };
 
 typedef struct planned_fault {
   faults_point at;
@@ -42,6 +42,7 @@ void faults_clear(void) {
   for (int i = 0; i < FAULTS_POINT_COUNT; i++) atomic_store(&calls[i], 0);
   faults_fail_allocation(0);
   faults_clear_network();
+  faults_clear_clock();
 }
 
 void faults_fail_allocation(int n) {

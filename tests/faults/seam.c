@@ -3,22 +3,6 @@
  */
 #include "inside.h"
 
-/* A function to which nothing else happens. */
-#define PASS(result_type, name, operation, parameters, arguments)                       \
-  result_type real__sys_##name parameters;                                              \
-  result_type tenon__sys_##name parameters {                                            \
-    ptrdiff_t planned;                                                                  \
-    if (!faults_here(AT_##name, &planned)) return real__sys_##name arguments;           \
-    return (result_type)(planned < 0 ? faults_fail(operation, (int)planned) : planned); \
-  }
-
-/* Calls that pass what is planned for them on. */
-#define RETURN_PLANNED(name, operation)                                                                             \
-  do {                                                                                                              \
-    ptrdiff_t planned;                                                                                              \
-    if (faults_here(AT_##name, &planned)) return planned < 0 ? faults_fail(operation, (int)planned) : (int)planned; \
-  } while (0)
-
 /* ---- Start-up, threads ------------------------------------------------------------------------------------------ */
 
 PASS(int, startup, TENON__START, (void), ())
@@ -81,6 +65,7 @@ int tenon__sys_connect(tenon_sock s, const tenon__sockaddr *peer) {
   ptrdiff_t planned = 0;
   tenon__sockaddr way;
   int is_planned = faults_here(AT_connect, &planned), result;
+  faults_note_transfer(0);
   if (is_planned && planned != TENON_EINPROGRESS) return faults_fail(TENON__CONNECT, (int)planned);
   if (!faults_find_way(peer, &way, &result)) return faults_fail(TENON__CONNECT, result);
   result = real__sys_connect(s, &way);
@@ -104,81 +89,10 @@ int tenon__sys_close(tenon_sock s) {
   return result == 0 && is_planned ? faults_fail(TENON__NAMES, (int)planned) : result;
 }
 
-/* ---- Bytes ------------------------------------------------------------------------------------------------------- */
-
-/* A planned size is at most what is asked for. */
-#define RETURN_PLANNED_OR_LIMIT(name, operation, size)                               \
-  do {                                                                               \
-    ptrdiff_t planned;                                                               \
-    if (!faults_here(AT_##name, &planned)) break;                                    \
-    if (planned <= 0) return planned < 0 ? faults_fail(operation, (int)planned) : 0; \
-    if ((size_t)planned < (size)) (size) = (size_t)planned;                          \
-  } while (0)
-
-ptrdiff_t real__sys_send(tenon_sock s, const void *data, size_t size, int may_wait);
-ptrdiff_t tenon__sys_send(tenon_sock s, const void *data, size_t size, int may_wait) {
-  RETURN_PLANNED_OR_LIMIT(send, TENON__SEND, size);
-  return real__sys_send(s, data, size, may_wait);
-}
-
-ptrdiff_t real__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait);
-ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int may_wait) {
-  RETURN_PLANNED_OR_LIMIT(recv, TENON__RECV, size);
-  return real__sys_recv(s, data, size, flags, may_wait);
-}
-
-/* By the plans for the other way, of which these are short cuts. */
-ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
-  tenon__transfer whole = {s, (void *)data, size};
-  ptrdiff_t sent = tenon__sys_send(s, data, size, 1);
-  return sent == (ptrdiff_t)size ? sent : tenon__send_rest(&whole, sent);
-}
-
-ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
-  tenon__transfer whole = {s, data, size};
-  ptrdiff_t received = tenon__sys_recv(s, data, size, 0, 1);
-  return received >= 0 ? received : tenon__recv_rest(&whole, received);
-}
-
-ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
-  ptrdiff_t sent = tenon__sys_send(s, data, size, 0);
-  return sent < 0 ? tenon__send_failure(s, sent) : sent;
-}
-
-ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {
-  ptrdiff_t received = tenon__sys_recv(s, data, size, 0, 0);
-  return received < 0 ? tenon__recv_failure(s, received) : received;
-}
-
-PASS(ptrdiff_t, sendto, TENON__SENDTO,
-     (tenon_sock s, const void *data, size_t size, const tenon__sockaddr *to, int may_wait),
-     (s, data, size, to, may_wait))
-PASS(ptrdiff_t, recvfrom, TENON__RECVFROM, (tenon_sock s, void *data, size_t size, tenon__sockaddr *from, int may_wait),
-     (s, data, size, from, may_wait))
-PASS(ptrdiff_t, recvv, TENON__RECV, (tenon_sock s, const tenon_buffer *buffers, int count, int may_wait),
-     (s, buffers, count, may_wait))
-PASS(ptrdiff_t, recvmsg, TENON__RECVFROM, (tenon_sock s, tenon_message *message, tenon__sockaddr *peer, int may_wait),
-     (s, message, peer, may_wait))
-PASS(ptrdiff_t, sendv, TENON__SEND, (tenon_sock s, const tenon_buffer *buffers, int count, int may_wait),
-     (s, buffers, count, may_wait))
-PASS(ptrdiff_t, sendmsg, TENON__SENDTO,
-     (tenon_sock s, const tenon_message *message, const tenon__sockaddr *peer, int may_wait),
-     (s, message, peer, may_wait))
-PASS(int, wake, TENON__NAMES, (tenon_sock s), (s))
-
-/* ---- Waiting ----------------------------------------------------------------------------------------------------- */
-
-PASS(int, wait, TENON__NAMES, (tenon_sock s, tenon__event event, tenon_sock cancel, int timeout_ms),
-     (s, event, cancel, timeout_ms))
-PASS(int, poll, TENON__NAMES, (tenon__native_pollfd * items, int count, int timeout_ms), (items, count, timeout_ms))
-
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 PASS(int, open_file, TENON__OPEN, (const char *path, FILE **file), (path, file))
 PASS(int64_t, file, TENON__OPEN, (FILE * file, tenon__file *native), (file, native))
-PASS(ptrdiff_t, send_file, TENON__SEND,
-     (tenon_sock s, const tenon__file *file, int64_t offset, int64_t count, int may_wait),
-     (s, file, offset, count, may_wait))
 
 /* ---- Names ------------------------------------------------------------------------------------------------------- */
 

@@ -8,6 +8,9 @@ enum { PORT_COUNT = 1 << 16 };
 /* Finds a client by its own port, and the accepted end by its peer's port. */
 static layer_state *clients[PORT_COUNT], *servers[PORT_COUNT];
 
+/* The system's macro is a function of ws2_32.dll where nothing is optimised. */
+static const unsigned char mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
+
 layer_name layer_name_of(const struct sockaddr *address, int size) {
   layer_name name = {.family = AF_UNSPEC};
   const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
@@ -17,7 +20,7 @@ layer_name layer_name_of(const struct sockaddr *address, int size) {
     name.port = in->sin_port;
     memcpy(name.address, &in->sin_addr, 4);
   } else if (size >= (int)sizeof *in6 && address->sa_family == AF_INET6) {
-    int is_mapped = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
+    int is_mapped = memcmp(&in6->sin6_addr, mapped_prefix, sizeof mapped_prefix) == 0;
     name.family = is_mapped ? AF_INET : AF_INET6;
     name.port = in6->sin6_port;
     if (is_mapped)
