@@ -16,6 +16,11 @@ void *tenon__allocate(size_t size) {
   return allocate_memory(size);
 }
 
+void *tenon__allocate_array(size_t header, size_t count, size_t size) {
+  if (size != 0 && count > (SIZE_MAX - header) / size) return NULL;
+  return tenon__allocate(header + count * size);
+}
+
 void tenon__release(void *memory) {
   release_memory(memory);
 }

@@ -75,8 +75,9 @@ int tenon__failure(tenon__operation operation, tenon_sock s);
 int tenon__returned(tenon__operation operation, int native);
 int tenon__refuse(int code);
 
-/* Neutral, too: memory (src/memory.c). */
+/* Neutral, too: memory (src/memory.c). NULL if there is none, also for an array larger than size_t can say. */
 void *tenon__allocate(size_t size);
+void *tenon__allocate_array(size_t header, size_t count, size_t size);
 void tenon__release(void *memory);
 
 /* ---- Start-up (sys_startup.c) ---- */

@@ -22,7 +22,7 @@ extern "C" {
 /* The caller's memory, which stays where it is while the poller is open; what is in it is the library's. All zero, it is
  * a closed poller, to which every call but tenon_poller_open() says TENON_EBADF. */
 typedef struct tenon_poller {
-  intptr_t own[72];
+  int64_t own[72]; /* the same size on every system */
 } tenon_poller;
 
 typedef struct tenon_poller_event {

@@ -38,7 +38,7 @@ typedef struct tenon_server {
   const char *host, *service; /* where to listen, as for tenon_tcp_listen() */
   int backlog;                /* how many may wait to be accepted; 0: tenon_listen()'s default */
   int model;                  /* TENON_SERVE_... */
-  int max_clients;            /* served at once, at most; 0: 100. An iterative server serves 1, whatever this says */
+  int max_clients;            /* served at once, at most (1 to 1,000,000); 0: 100. An iterative server serves 1 */
   int workers;                /* hybrid: how many processes, at most; 0: 4 */
   int when_full;              /* TENON_FULL_... */
   int drain_ms;               /* how long clients may go on once the server is to stop; 0: 5,000; TENON_FOREVER */
@@ -60,7 +60,8 @@ typedef struct tenon_server {
  * drain_ms, cancels what their handlers still wait for, closes what it opened, and returns 0. A handler that has not
  * returned a second after that is left behind in its thread, which keeps context and handler in use: TENON_ETIMEDOUT.
  * (A worker is ended then; that is no failure.) Want of descriptors, memory, threads or processes ends nothing: clients
- * wait until there is room again. TENON_EADDRINUSE and what else tenon_tcp_listen() returns, TENON_ENOMEM.
+ * wait until there is room again. TENON_EADDRINUSE and what else tenon_tcp_listen() returns; TENON_ENOMEM; TENON_EINVAL
+ * for a field that is out of range.
  *
  * Workers get the client's socket and the command line of the program, and should need nothing else. On POSIX systems
  * they are forks that have closed what a new program would not inherit; no other thread should then hold locks that a

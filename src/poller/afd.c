@@ -4,8 +4,10 @@
 
 enum { PIECE = 128, DEAD_MAX = 256, RETRY_MS = 10 };
 
+TENON__POLLER_FITS(tenon__afd_queue *);
+
 static tenon__afd_queue *afd_queue_of(const tenon_poller *p) {
-  return (tenon__afd_queue *)p->own[0];
+  return tenon__poller_word(p, TENON__STATE_WORD);
 }
 
 /* ---- News ---- */
@@ -131,7 +133,7 @@ int tenon_poller_open(tenon_poller *p) {
     result = tenon__failure(TENON__START, TENON_NO_SOCK);
   if (result == 0) result = tenon__afd_open_device(&a->devices, a->port, FROM_DEVICE);
   if (result < 0) return close_queue(a), result;
-  p->own[0] = (intptr_t)a;
+  tenon__set_poller_word(p, TENON__STATE_WORD, a);
   tenon__closing_join(p);
   return 0;
 }
@@ -248,6 +250,6 @@ int tenon_poller_close(tenon_poller *p) {
   tenon__afd_ask_planned(a, NULL, 0);
   while (a->asked > 0 && (count = receive_answers(a, answers, PIECE, 5000)) > 0) take_news(a, answers, count, none, 0);
   tenon__afd_ask_planned_groups(a);
-  p->own[0] = 0;
+  tenon__set_poller_word(p, TENON__STATE_WORD, NULL);
   return close_queue(a);
 }

@@ -54,7 +54,7 @@ static HANDLE open_afd(void) {
 static int make_room_for_device(tenon__afd_devices *devices) {
   if (devices->count < devices->room) return 0;
   tenon__afd_devices larger = {NULL, devices->count, 2 * devices->count + 1};
-  larger.list = tenon__allocate(larger.room * sizeof *larger.list);
+  larger.list = tenon__allocate_array(0, larger.room, sizeof *larger.list);
   if (!larger.list) return tenon__refuse(TENON_ENOMEM);
   for (unsigned i = 0; i < devices->count; i++) larger.list[i] = devices->list[i];
   if (devices->list) tenon__release(devices->list);

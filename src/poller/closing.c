@@ -6,9 +6,8 @@
 static tenon__lock list_lock = TENON__NATIVE_LOCK_STATIC;
 static tenon_poller *open_pollers;
 
-/* A link is the second word of a poller; the first is the mechanism's. */
 static tenon_poller *next_of(const tenon_poller *p) {
-  return (tenon_poller *)p->own[1];
+  return tenon__poller_word(p, TENON__LINK_WORD);
 }
 
 static void forget_everywhere(tenon_sock s) {
@@ -19,7 +18,7 @@ static void forget_everywhere(tenon_sock s) {
 
 void tenon__closing_join(tenon_poller *p) {
   tenon__sys_lock(&list_lock);
-  p->own[1] = (intptr_t)open_pollers;
+  tenon__set_poller_word(p, TENON__LINK_WORD, open_pollers);
   open_pollers = p;
   tenon__sys_unlock(&list_lock);
   atomic_store(&tenon__on_close, forget_everywhere);
@@ -29,8 +28,8 @@ void tenon__closing_leave(tenon_poller *p) {
   tenon__sys_lock(&list_lock);
   if (open_pollers == p) open_pollers = next_of(p);
   for (tenon_poller *other = open_pollers; other; other = next_of(other)) {
-    if (next_of(other) == p) other->own[1] = p->own[1];
+    if (next_of(other) == p) tenon__set_poller_word(other, TENON__LINK_WORD, next_of(p));
   }
-  p->own[1] = 0;
+  tenon__set_poller_word(p, TENON__LINK_WORD, NULL);
   tenon__sys_unlock(&list_lock);
 }

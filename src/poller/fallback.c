@@ -16,8 +16,10 @@ typedef struct poll_set {
   atomic_int is_busy, is_woken;
 } poll_set;
 
+TENON__POLLER_FITS(poll_set *);
+
 static poll_set *poll_set_of(const tenon_poller *p) {
-  return (poll_set *)p->own[0];
+  return tenon__poller_word(p, TENON__STATE_WORD);
 }
 
 int tenon_poller_open(tenon_poller *p) {
@@ -35,7 +37,7 @@ int tenon_poller_open(tenon_poller *p) {
   }
   tenon__sys_lock_init(&f->lock);
   f->is_changed = 1;
-  p->own[0] = (intptr_t)f;
+  tenon__set_poller_word(p, TENON__STATE_WORD, f);
   tenon__closing_join(p);
   return 0;
 }
@@ -84,7 +86,7 @@ int tenon_poller_remove(tenon_poller *p, tenon_sock s) {
 static int make_room(poll_set *f) {
   int wanted = (int)f->table.count + 1;
   if (f->room >= wanted) return 0;
-  tenon__native_pollfd *items = tenon__allocate(2 * (size_t)wanted * sizeof *items);
+  tenon__native_pollfd *items = tenon__allocate_array(0, 2 * (size_t)wanted, sizeof *items);
   if (!items) return tenon__refuse(TENON_ENOMEM);
   if (f->items) tenon__release(f->items);
   f->items = items;
@@ -195,6 +197,6 @@ int tenon_poller_close(tenon_poller *p) {
   tenon__sys_lock_destroy(&f->lock);
   if (f->items) tenon__release(f->items);
   tenon__release(f);
-  p->own[0] = 0;
+  tenon__set_poller_word(p, TENON__STATE_WORD, NULL);
   return 0;
 }

@@ -7,9 +7,23 @@
 
 #include "tenon/poller.h"
 
-/* A mechanism keeps its own view of a poller in the caller's memory. */
-#define TENON__POLLER_FITS(type) \
-  _Static_assert(sizeof(type) <= sizeof(tenon_poller), "the mechanism needs more room in tenon_poller")
+/* Each mechanism states which type it keeps at the beginning of the caller's tenon_poller: its whole state, or a pointer
+ * to allocated state. */
+#define TENON__POLLER_FITS(type)                                                                         \
+  _Static_assert(sizeof(type) <= sizeof(tenon_poller), "the mechanism needs more room in tenon_poller"); \
+  _Static_assert(_Alignof(type) <= _Alignof(tenon_poller), "the mechanism needs another alignment of tenon_poller")
+
+/* Mechanisms that allocate their state keep a pointer to it in the first word. closing.c owns the second word. */
+enum { TENON__STATE_WORD, TENON__LINK_WORD };
+_Static_assert(sizeof(intptr_t) <= sizeof(((tenon_poller *)0)->own[0]), "a word of tenon_poller holds no pointer");
+
+static inline void *tenon__poller_word(const tenon_poller *p, int word) {
+  return (void *)(intptr_t)p->own[word];
+}
+
+static inline void tenon__set_poller_word(tenon_poller *p, int word, void *pointer) {
+  p->own[word] = (intptr_t)pointer;
+}
 
 static inline int tenon__is_interest(int events, int flags) {
   return events != 0 && (events & ~(TENON_POLLIN | TENON_POLLOUT)) == 0 && (flags & ~TENON_POLLER_ONCE) == 0;
@@ -50,7 +64,7 @@ tenon__entry *tenon__table_take(tenon__table *entries, tenon_sock s);
 tenon__entry *tenon__table_take_any(tenon__table *entries);
 void tenon__table_close(tenon__table *entries);
 
-/* ---- closing.c: pollers that keep entries hear of sockets that are closed. The second word of a poller is its own ---- */
+/* ---- closing.c: pollers that keep entries hear of sockets that are closed ---- */
 
 void tenon__closing_join(tenon_poller *p);
 void tenon__closing_leave(tenon_poller *p);

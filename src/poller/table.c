@@ -11,7 +11,7 @@ static tenon__entry **chain_of(const tenon__table *entries, tenon_sock s) {
 }
 
 static tenon__entry **allocate_chains(size_t count) {
-  tenon__entry **chains = tenon__allocate(count * sizeof *chains);
+  tenon__entry **chains = tenon__allocate_array(0, count, sizeof *chains);
   for (size_t i = 0; chains && i < count; i++) chains[i] = NULL;
   return chains;
 }

@@ -45,7 +45,7 @@ static int open_wakers(crew *c) {
 
 static int open_crew(const tenon_server *server, void **team) {
   int size = server->model == TENON_SERVE_ITERATIVE ? 1 : server->max_clients;
-  crew *c = tenon__allocate(sizeof *c + (size_t)size * sizeof c->seats[0]);
+  crew *c = tenon__allocate_array(sizeof *c, (size_t)size, sizeof c->seats[0]);
   if (!c) return tenon__refuse(TENON_ENOMEM);
   int result = open_wakers(c);
   if (result < 0) {

@@ -3,6 +3,7 @@
 #include "serving.h"
 
 #define CLIENTS_DEFAULT 100
+#define CLIENTS_MAX 1000000 /* so that counts and sizes overflow on no system */
 #define WORKERS_DEFAULT 4
 #define DRAIN_DEFAULT_MS 5000
 #define CANCELED_MS 1000 /* for handlers to return once their calls are canceled */
@@ -168,7 +169,8 @@ static int end_service(reception *r) {
 static int is_valid_server(const tenon_server *server) {
   return server && server->service && server->handler && server->model >= TENON_SERVE_ITERATIVE &&
          server->model <= TENON_SERVE_HYBRID && server->backlog >= 0 && server->max_clients >= 0 &&
-         server->workers >= 0 && (server->when_full == TENON_FULL_WAIT || server->when_full == TENON_FULL_REFUSE) &&
+         server->max_clients <= CLIENTS_MAX && server->workers >= 0 &&
+         (server->when_full == TENON_FULL_WAIT || server->when_full == TENON_FULL_REFUSE) &&
          server->drain_ms >= TENON_FOREVER;
 }
 
@@ -200,7 +202,7 @@ static int open_reception(const tenon_server *server) {
   if (r.listener < 0) return (int)r.listener;
   r.model = is_threads ? &tenon__threads_model : &tenon__workers_model;
   r.team_items = r.model->items(server);
-  r.items = tenon__allocate((size_t)(TEAM_ITEM + r.team_items + TENON__TURNED_AWAY_MAX) * sizeof r.items[0]);
+  r.items = tenon__allocate_array(0, (size_t)(TEAM_ITEM + r.team_items + TENON__TURNED_AWAY_MAX), sizeof r.items[0]);
   int result = r.items ? r.model->open(server, &r.team) : tenon__refuse(TENON_ENOMEM);
   if (result == 0) {
     tenon_sock cancel = tenon__sys_cancel(); /* who serves is ended by stop, and by nothing half-way */

@@ -34,7 +34,7 @@ typedef struct office {
 
 static int open_office(const tenon_server *server, void **team) {
   int count = server->workers;
-  office *o = tenon__allocate(sizeof *o + (size_t)count * sizeof o->desks[0]);
+  office *o = tenon__allocate_array(sizeof *o, (size_t)count, sizeof o->desks[0]);
   if (!o) return tenon__refuse(TENON_ENOMEM);
   *o = (office){.server = server, .count = count};
   o->desk_size = (server->max_clients + count - 1) / count;
