@@ -148,7 +148,9 @@ TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
 TENON_API int tenon_socketpair(tenon_sock pair[2]);
 
 /* Gives a handle that was made elsewhere the properties of Tenon's own: not inherited, no SIGPIPE, the mode that Tenon
- * wants. It stays the same handle, and is the caller's to close, with tenon_close(). */
+ * wants. On Linux it also turns off IP_RECVERR, IPV6_RECVERR and SO_TIMESTAMPING, and empties the queue that they fill, as
+ * each wait would end at once while something is in it. It stays the same handle, and is the caller's to close, with
+ * tenon_close(). */
 TENON_API int tenon_adopt(tenon_sock native);
 
 /* The socket's own address, unspecified as long as it has none, and its peer's. The latter is TENON_ENOTCONN before the

@@ -201,3 +201,26 @@ TEST(plain_sending_without_a_peer_wants_a_destination) {
   for (int i = 0; i < 3; i++) CHECK_EQ(tenon_send(s, "x", 1, limits[i]), TENON_EDESTADDRREQ);
   CHECK_EQ(tenon_close(s), 0);
 }
+
+/* D186. Linux has a queue of errors for who asks for it; whatever is in there would end each wait at once. */
+TEST(an_adopted_datagram_socket_waits_although_its_errors_were_reported_apart) {
+  static const int families[] = {TENON_AF_INET, TENON_AF_INET6};
+  char byte;
+  for (int i = 0; i < 1 + tenon_supports(TENON_SUPPORTS_IPV6); i++) {
+    tenon_addr at, nobody;
+    tenon_sock s = net_datagrams(families[i], &at), gone = net_datagrams(families[i], &nobody);
+    CHECK_OK(s);
+    CHECK_EQ(tenon_close(gone), 0);
+    support_set_reporting(s);
+    for (int round = 0; round < 2; round++) {
+      for (int k = 0; k < 4; k++) CHECK_EQ(tenon_sendto(s, "x", 1, &nobody, NET_LIMIT_MS), 1);
+      tenon_pollfd item = {s, TENON_POLLIN, 0};
+      if (round == 0) CHECK_EQ(tenon_adopt(s), 0);
+      CHECK_EQ(tenon_poll(&item, 1, 40), 0);
+      CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, 40), TENON_ETIMEDOUT);
+    }
+    CHECK_EQ(tenon_sendto(s, "y", 1, &at, NET_LIMIT_MS), 1);
+    CHECK_EQ(tenon_recvfrom(s, &byte, 1, NULL, NET_LIMIT_MS), 1);
+    CHECK_EQ(tenon_close(s), 0);
+  }
+}

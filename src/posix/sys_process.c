@@ -9,35 +9,45 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define DESCRIPTORS_MAX 65536 /* looked through where there is no list of them */
+#define DESCRIPTORS_MAX 65536 /* where the system names no limit */
+#define GAP_MAX 256           /* unused numbers in a row, after which there is no further descriptor */
 
 static int is_worker_here;
 static uint32_t key_here;
 static atomic_int channel_here = -1;
 
-static void close_if_not_inherited(int fd) {
-  int flags = fcntl(fd, F_GETFD);
-  if (flags >= 0 && (flags & FD_CLOEXEC) && fd != atomic_load(&channel_here)) close(fd);
+/* The highest descriptor that is open, or may be. Some systems list the first three alone, so a list counts only if it
+ * has the descriptor that it is read through. */
+static int find_last_descriptor(void) {
+  long limit = sysconf(_SC_OPEN_MAX);
+  int last = 0, is_complete = 0;
+  DIR *list = opendir("/dev/fd");
+  for (struct dirent *entry; list && (entry = readdir(list));) {
+    int fd = atoi(entry->d_name);
+    if (fd > last) last = fd;
+    is_complete |= fd == dirfd(list);
+  }
+  if (list) closedir(list);
+  if (is_complete) return last;
+  return limit > 0 && limit <= INT_MAX ? (int)limit - 1 : DESCRIPTORS_MAX - 1;
 }
 
-/* What exec would close. A copy of somebody else's connection, above all, would keep it open after its end. */
-static void close_not_inherited(void) {
-  DIR *open_ones = opendir("/dev/fd");
-  if (!open_ones) {
-    for (int fd = 3; fd < DESCRIPTORS_MAX && fd < sysconf(_SC_OPEN_MAX); fd++) close_if_not_inherited(fd);
-    return;
+/* Closes what exec would close: above all, a copy of another client's connection would keep it open after its end. Until
+ * the fork other threads may have opened descriptors beyond the last one that was listed; they took the lowest numbers
+ * that were free. The child of a process with threads may call nothing that takes locks, so it reads no list. */
+static void close_not_inherited(int last) {
+  for (int fd = 3; fd <= last || fd - last <= GAP_MAX; fd++) {
+    int flags = fcntl(fd, F_GETFD);
+    if (flags >= 0 && fd > last) last = fd;
+    if (flags >= 0 && (flags & FD_CLOEXEC) && fd != atomic_load(&channel_here)) close(fd);
   }
-  for (struct dirent *entry; (entry = readdir(open_ones));) {
-    int fd = atoi(entry->d_name);
-    if (fd > 2 && fd != dirfd(open_ones)) close_if_not_inherited(fd);
-  }
-  closedir(open_ones);
 }
 
 /* No signal finds the child with its parent's handlers. */
 int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_t key) {
   sigset_t all, before;
   tenon__sys_flush(); /* or it would be printed twice */
+  int last = find_last_descriptor();
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   *worker = fork();
@@ -47,7 +57,7 @@ int tenon__sys_process_start(tenon__process *worker, tenon_sock channel, uint32_
     key_here = key;
     atomic_store(&channel_here, tenon__native(channel));
     tenon__sys_worker_begin(channel);
-    close_not_inherited();
+    close_not_inherited(last);
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return result;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
+#define ERRORS_MAX 65536 /* taken from a queue that may still be filled */
+
 static int set_option(int fd, int level, int option, int value) {
   return setsockopt(fd, level, option, &value, sizeof value);
 }
@@ -72,10 +74,33 @@ int tenon__sys_socketpair(tenon_sock pair[2]) {
   return 0;
 }
 
+#ifdef IP_RECVERR
+static int take_error(int fd) {
+  char byte;
+  struct iovec part = {&byte, 1};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  return recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) >= 0;
+}
+#endif
+
+/* While Linux has something in a socket's queue of errors, each wait ends at once, and only recvmsg() with MSG_ERRQUEUE
+ * takes it out. Turning IP_RECVERR off empties the queue, but leaves the last error of a datagram socket pending. */
+static void report_no_errors_apart(int fd) {
+#ifdef IP_RECVERR
+  if (tenon__sys_is_stream(fd) == 0 && tenon__sys_family(fd) != TENON_AF_UNIX)
+    for (int i = 0; i < ERRORS_MAX && take_error(fd); i++) continue;
+  set_option(fd, SOL_SOCKET, SO_TIMESTAMPING, 0);
+  set_option(fd, IPPROTO_IP, IP_RECVERR, 0);
+  set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 0);
+#endif
+  (void)fd;
+}
+
 int tenon__sys_adopt(tenon_sock s) {
   if (fcntl(tenon__native(s), F_SETFD, FD_CLOEXEC) < 0) return tenon__failure(TENON__NAMES, s);
   complete_descriptor(tenon__native(s));
-  hear_own_groups_only(tenon__native(s), TENON_AF_INET6); /* what is of no use to the socket, it declines */
+  hear_own_groups_only(tenon__native(s), TENON_AF_INET6); /* a socket declines what is of no use to it */
+  report_no_errors_apart(tenon__native(s));
   return 0;
 }
 

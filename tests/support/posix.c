@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: MIT
  */
 #define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE /* IP_RECVERR, which is Linux's own */
+#define _DEFAULT_SOURCE  /* IP_RECVERR, which is Linux's own */
+#define _DARWIN_C_SOURCE /* macOS hides options and seteuid() from plain POSIX programs */
 
 #include "support.h"
 
@@ -194,6 +195,7 @@ void support_set_reporting(tenon_sock s) {
 #ifdef IP_RECVERR
   int on = 1;
   setsockopt((int)s, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+  setsockopt((int)s, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
 #endif
   (void)s;
 }
