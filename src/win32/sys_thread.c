@@ -51,11 +51,11 @@ static DWORD index_of(int slot) {
 }
 
 void tenon__sys_put(tenon__slot slot, int value) {
-  TlsSetValue(index_of(slot), (void *)(intptr_t)value);
+  TlsSetValue(index_of((int)slot), (void *)(intptr_t)value);
 }
 
 int tenon__sys_get(tenon__slot slot) {
-  return (int)(intptr_t)TlsGetValue(index_of(slot));
+  return (int)(intptr_t)TlsGetValue(index_of((int)slot));
 }
 
 /* Slots are 0 at first; a handle is kept one higher. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _XOPEN_SOURCE 700
+#define _DARWIN_C_SOURCE
 
 #include <arpa/inet.h>
 #include <errno.h>

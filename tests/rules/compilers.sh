@@ -55,6 +55,16 @@ rule_windows_i686() {
   built windows-i686
 }
 
+rule_windows_clang() {
+  local source target=x86_64-w64-mingw32
+  command -v clang >/dev/null || skip 'clang is not installed'
+  echo '#include <winsock2.h>' | clang --target=$target -x c -fsyntax-only - 2>/dev/null ||
+    skip 'clang finds no headers for Windows'
+  for source in src/*.c src/win32/*.c src/server/*.c src/poller/{afd*,closing,fallback,table}.c; do
+    clang --target=$target -std=c11 "${warnings[@]}" -Iinclude -fsyntax-only "$source" || return 1
+  done
+}
+
 # What runs on the way that is shortest then; the whole suite runs so on Linux.
 rule_lto_windows() {
   local log=$logs/lto-windows.log names

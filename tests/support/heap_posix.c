@@ -6,7 +6,7 @@
 
 #include "support.h"
 
-/* Sanitizers have replaced them already. */
+/* Sanitizers have replaced them already, and the build may say that they cannot be. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define HEAP_IS_TAKEN
 #elif defined __has_feature

@@ -3,6 +3,7 @@
  */
 #define _XOPEN_SOURCE 700 /* setitimer, which POSIX itself has given up */
 #define _DEFAULT_SOURCE
+#define _DARWIN_C_SOURCE
 
 #include "support.h"
 
