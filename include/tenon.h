@@ -274,8 +274,8 @@ TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
 #define TENON_POLLIN 1    /* receiving or accepting would not wait: something is there, or the end, or an error */
 #define TENON_POLLOUT 4   /* sending would not wait; a connect has ended, well or not */
 #define TENON_POLLERR 8   /* (in revents) an error is pending; comes with both of the above, asked for or not */
-#define TENON_POLLHUP 16  /* (in revents) the peer may have ended, tenon_recv() tells; with TENON_POLLIN if asked for */
-#define TENON_POLLNVAL 32 /* (in revents) not an open socket; POSIX systems take pipes and files for some */
+#define TENON_POLLHUP 16  /* (in revents) a hint that the peer has ended; with TENON_POLLIN if asked for */
+#define TENON_POLLNVAL 32 /* (in revents) not an open socket */
 
 typedef struct tenon_pollfd {
   tenon_sock sock;     /* negative: left out, revents 0 */
@@ -285,7 +285,9 @@ typedef struct tenon_pollfd {
 /* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. It sets all
  * revents, and reports what is the case again and again, as long as it is. There may be any number of them; none at all
  * sleeps. The array belongs to the library during the call. A stream that was never connected, or was shut down for
- * receiving, is reported on some systems only. TENON_EINVAL. */
+ * receiving, is reported on some systems only. While data is left to receive, TENON_POLLHUP comes on some systems only:
+ * tenon_recv() tells the end, by returning 0. POSIX systems also poll handles that are no sockets: pipes, files and
+ * standard input, which is handle 0; on Windows each of these is TENON_POLLNVAL. TENON_EINVAL. */
 TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
 
 /* A waker ends waiting: tenon_poll() if ready (TENON_POLLIN) is among its items, or a thread's calls after

@@ -106,11 +106,11 @@ build() { # NAME [TARGET...]
   shift
   [ $# -eq 0 ] || targets=(--target "$@")
   case $name in
-    native) options+=(-DCMAKE_C_COMPILER=gcc) ;;
+    native) options+=(-DCMAKE_C_COMPILER=gcc -DTENON_TESTS_KQUEUE=ON) ;;
     shared) options+=(-DCMAKE_C_COMPILER=gcc -DBUILD_SHARED_LIBS=ON) ;;
     clang) options+=(-DCMAKE_C_COMPILER=clang) ;;
     musl) options+=(-DCMAKE_C_COMPILER=musl-gcc -DCMAKE_EXE_LINKER_FLAGS=-static) ;;
-    asan) options+=(-DCMAKE_C_COMPILER=gcc "-DCMAKE_C_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all") ;;
+    asan) options+=(-DCMAKE_C_COMPILER=gcc -DTENON_TESTS_KQUEUE=ON "-DCMAKE_C_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all") ;;
     tsan) options+=(-DCMAKE_C_COMPILER=gcc -DCMAKE_C_FLAGS=-fsanitize=thread) ;;
     windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake") ;;
     windows-shared) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake" -DBUILD_SHARED_LIBS=ON) ;;
@@ -119,10 +119,27 @@ build() { # NAME [TARGET...]
     bench) options+=(-DCMAKE_C_COMPILER=gcc -DTENON_BUILD_BENCH=ON) ;;
     bench-lto) options+=(-DCMAKE_C_COMPILER=gcc -DTENON_BUILD_BENCH=ON -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON) ;;
     bench-windows) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-x86_64.cmake" -DTENON_BUILD_BENCH=ON) ;;
+    i386) cross_options i686-linux-gnu qemu-i386-static ;;
+    armhf) cross_options arm-linux-gnueabihf qemu-arm-static ;;
+    aarch64 | riscv64 | s390x) cross_options "$name-linux-gnu" "qemu-$name-static" ;;
     windows-i686) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-i686.cmake") ;;
   esac
   logged "configure-$name" 120 cmake -S "$root" -B "$root/build/$name" "${options[@]}" &&
     logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" "${targets[@]}"
+}
+
+# For Linux on another processor: linked statically, so that no system of that kind has to be installed. Adds to options.
+cross_options() { # TRIPLE EMULATOR
+  options+=(-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="${1%%-*}" -DCMAKE_C_COMPILER="$1-gcc"
+    -DCMAKE_EXE_LINKER_FLAGS=-static -DTENON_BUILD_EXAMPLES=OFF)
+  runs_natively "$1-gcc" || options+=(-DCMAKE_CROSSCOMPILING_EMULATOR="$2")
+}
+
+# Whether this machine runs what the compiler makes.
+runs_natively() { # COMPILER
+  local program=$root/build/native-probe-$1
+  echo 'int main(void) { return 0; }' >"$program.c"
+  unheard 60 "$1" -static -o "$program" "$program.c" && unheard 10 "$program"
 }
 
 # ---- Wine ------------------------------------------------------------------------------------------------------------

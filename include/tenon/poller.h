@@ -43,16 +43,24 @@ TENON_API int tenon_poller_open(tenon_poller *p);
 TENON_API int tenon_poller_set(tenon_poller *p, tenon_sock s, int events, int flags, void *pointer);
 #define TENON_POLLER_ONCE 1
 
-/* Lets the poller forget the socket, for which this is the time before it is closed; 0 also if it did not know it. What
- * pointer points to may be needed until a wait that another thread is in has returned. A socket that is closed without
- * this is forgotten as well. Only where its handle was passed on to another process it may still be reported, with its
- * own pointer; and on Windows, if code of others closed it and its number came back before the next wait, the new one
- * may be reported with it. */
+/* Lets the poller forget the socket; call it before the socket is closed. Returns 0 also if the poller did not know it.
+ *
+ * Events that a wait has already returned stay in its array, those of this socket too. So when handling one event closes
+ * the socket of a later one, that event still comes, with its old pointer: free what pointers point to after the last
+ * event of the array. With several threads, free it after the wait of the other thread has returned as well.
+ *
+ * A socket that is closed without this call is forgotten as well, with two exceptions. On Linux a duplicate of its handle
+ * (by dup() or fork(), or passed on with tenon_hand_over(), in this process or another) keeps it in the poller: it is
+ * reported with its old pointer until the last duplicate is closed, and cannot be removed any more. On Windows, if it was
+ * not closed with tenon_close() and another socket gets its number before the next wait, that one may be reported with
+ * its pointer. */
 TENON_API int tenon_poller_remove(tenon_poller *p, tenon_sock s);
 
 /* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over or the
- * poller was woken. Writes an event for each of them, at most capacity; the next ones come with the next wait. events is
- * the library's during the call. TENON_EBUSY: another thread waits; TENON_EINVAL. */
+ * poller was woken. Writes an event for each of them, at most capacity; the next ones come with the next wait, and no
+ * socket is passed over for ever. Over kqueue, a capacity of less than two for each socket may split TENON_POLLIN and
+ * TENON_POLLOUT of one socket between two waits. TENON_POLLHUP is a hint, as in tenon_poll(). events is the library's
+ * during the call. TENON_EBUSY: another thread waits; TENON_EINVAL. */
 TENON_API int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity, int timeout_ms);
 
 /* Ends the wait that is under way, or else the next one. Any number of these before that wait returns count as one and

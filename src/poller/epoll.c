@@ -97,10 +97,12 @@ int tenon_poller_remove(tenon_poller *p, tenon_sock s) {
   return 0;
 }
 
-/* For all but plain EPOLLIN or EPOLLOUT. What hung up was shut down both ways; who asked to send has EPOLLOUT then, as
- * sending would not wait. */
+/* Handles all but plain EPOLLIN or EPOLLOUT. EPOLLHUP means that the socket was shut down both ways. It comes alone in two
+ * cases that look alike: EPOLLOUT was asked for and a local stream is full, or EPOLLIN was asked for and a stream never
+ * was connected. Neither sending nor receiving would wait then, so both are reported. */
 TENON__APART static uint32_t unusual_events(uint32_t native) {
   if (native & EPOLLERR) return TENON_POLLERR | TENON_POLLIN | TENON_POLLOUT;
+  if (native == EPOLLHUP) return TENON_POLLIN | TENON_POLLOUT | TENON_POLLHUP;
   uint32_t events = native & (EPOLLIN | EPOLLOUT);
   int asked_for_in = !(native & EPOLLOUT) || (native & EPOLLWRNORM);
   return asked_for_in && (native & (EPOLLHUP | EPOLLRDHUP)) ? events | TENON_POLLIN | TENON_POLLHUP : events;

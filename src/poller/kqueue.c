@@ -99,19 +99,14 @@ static int find_event(const uintptr_t *seen, int count, uintptr_t id) {
   return at;
 }
 
-/* Makes one event of what both filters of a socket say. What there is no room for comes again by itself, or is made to,
- * if it was for once. */
-static int merge(kernel_queue *q, const struct kevent *natives, int count, tenon_poller_event *events, int capacity) {
+/* Makes one event of what both filters of a socket say. */
+static int merge(kernel_queue *q, const struct kevent *natives, int count, tenon_poller_event *events) {
   uintptr_t seen[PIECE];
   int reported = 0, queue = ~q->not_queue;
   for (int i = 0; i < count; i++) {
     const struct kevent *native = &natives[i];
     if (native->filter == EVFILT_USER) continue;
     int at = find_event(seen, reported, native->ident), once = native->flags & EV_ONESHOT;
-    if (at == capacity) {
-      if (once) change_filter(queue, native->ident, native->filter, EV_ADD | EV_ONESHOT, 0, native->udata);
-      continue;
-    }
     if (at == reported) {
       seen[reported] = native->ident;
       events[reported++] = (tenon_poller_event){native->udata, 0};
@@ -122,11 +117,13 @@ static int merge(kernel_queue *q, const struct kevent *natives, int count, tenon
   return reported;
 }
 
-/* What the system has to say, perhaps nothing before the time is over: no system likes very long times. */
+/* Fetches events, perhaps none before the time is over: no system likes very long times. It never fetches more than the
+ * caller takes: the system puts what it has delivered behind what it has not, so events that were dropped would starve.
+ * Therefore the two filters of a socket may be delivered to two waits. */
 static int ask_kernel(kernel_queue *q, struct kevent *natives, int capacity, int remaining) {
   int ms = remaining < 3600000 ? remaining : 3600000;
   struct timespec limit = {ms / 1000, (long)(ms % 1000) * 1000000};
-  int room = capacity < PIECE / 2 ? 2 * capacity : PIECE; /* a socket may come with both of its filters */
+  int room = capacity < PIECE ? capacity : PIECE;
   int count = kevent(~q->not_queue, NULL, 0, natives, room, remaining < 0 ? NULL : &limit);
   if (count < 0) return errno == EINTR ? 0 : tenon__failure(TENON__NAMES, TENON_NO_SOCK);
   return count;
@@ -152,7 +149,7 @@ int tenon_poller_wait(tenon_poller *p, tenon_poller_event *events, int capacity,
     remaining = tenon__limit_remaining(&limit);
     result = ask_kernel(q, natives, capacity, remaining);
     is_woken = take_wake(q, natives, result);
-    if (result > 0) result = merge(q, natives, result, events, capacity);
+    if (result > 0) result = merge(q, natives, result, events);
   } while (result == 0 && remaining != 0 && !is_woken);
   atomic_store(&q->is_busy, 0);
   return result;
