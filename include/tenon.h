@@ -409,7 +409,8 @@ TENON_API int tenon_cleanup(void);
 TENON_API const char *tenon_version(void);
 
 /* Gives Tenon other functions for the little memory that it allocates (calls that do say so); NULL, NULL brings malloc
- * and free back. To be called before any call that allocates. allocate returns NULL when it has none. */
+ * and free back. To be called before any call that allocates. allocate returns NULL when it has none; release is never
+ * given NULL. */
 TENON_API void tenon_set_allocator(void *(*allocate)(size_t size), void (*release)(void *memory));
 
 #ifdef __cplusplus

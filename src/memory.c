@@ -21,6 +21,7 @@ void *tenon__allocate_array(size_t header, size_t count, size_t size) {
   return tenon__allocate(header + count * size);
 }
 
+/* The caller's function need not take NULL, as free does. */
 void tenon__release(void *memory) {
-  release_memory(memory);
+  if (memory) release_memory(memory);
 }

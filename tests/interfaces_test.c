@@ -187,6 +187,25 @@ static void *nothing(size_t size) {
   return NULL;
 }
 
+static int released_null;
+
+static void release_watched(void *memory) {
+  released_null += memory == NULL;
+  free(memory);
+}
+
+TEST(the_release_of_an_allocator_is_never_given_null) {
+  released_null = 0;
+  tenon_set_allocator(malloc, release_watched);
+  int count = tenon_interfaces(NULL, 0);
+  tenon_set_allocator(NULL, NULL);
+  CHECK(count > 0);
+  tenon_set_allocator(nothing, release_watched);
+  tenon_interfaces(NULL, 0);
+  tenon_set_allocator(NULL, NULL);
+  CHECK_EQ(released_null, 0);
+}
+
 /* Where Tenon has to allocate; elsewhere the system does it. */
 TEST(without_memory_the_list_says_so_or_needs_none) {
   tenon_set_allocator(nothing, free);
