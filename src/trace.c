@@ -44,8 +44,9 @@ typedef struct writer {
   char *at, *end;
 } writer;
 
+/* A line end in a name, which others choose, would begin a line of the log that looks like another call's. */
 static void put_char(writer *w, char c) {
-  if (w->at < w->end) *w->at++ = c;
+  if (w->at < w->end) *w->at++ = c < ' ' || c > '~' ? '?' : c;
 }
 
 static void put_text(writer *w, const char *text) {
@@ -55,7 +56,7 @@ static void put_text(writer *w, const char *text) {
 static void put_name(writer *w, const char *name) {
   int shown = 0;
   put_char(w, '"');
-  for (; *name && shown < NAME_SHOWN_MAX; name++, shown++) put_char(w, *name < ' ' || *name > '~' ? '?' : *name);
+  for (; *name && shown < NAME_SHOWN_MAX; name++, shown++) put_char(w, *name);
   put_text(w, *name ? "...\"" : "\"");
 }
 

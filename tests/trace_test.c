@@ -9,6 +9,7 @@
 #include "check.h"
 #include "net.h"
 #include "support.h"
+#include "tenon/local.h"
 
 enum { HEARD_MAX = 64, THREADS = 4, CALLS = 1000 };
 
@@ -168,4 +169,15 @@ TEST(lines_of_traced_calls_are_whole_and_printable_or_not_at_all) {
   CHECK_EQ(tenon_traced_format(NULL, line, sizeof line), TENON_EINVAL);
   CHECK_EQ(tenon_traced_format(&call, NULL, 1), TENON_EINVAL);
   CHECK_EQ(tenon_traced_format(&call, NULL, 0), TENON_ENOSPC);
+}
+
+/* Whoever connects chooses the path of a local socket, and so what stands in the line. */
+TEST(a_line_has_no_control_characters_whatever_names_and_paths_have) {
+  char line[TENON_TRACED_TEXT];
+  tenon_addr addr;
+  CHECK_EQ(tenon_addr_local(&addr, "a\nb\r\t\x1b[0m\x7f\x9b"), 0);
+  tenon_traced call = {"tenon_\ncall", 5, &addr, "ho\nst", "ser\x07vice", 0, "la\nbel", 1, 0, 0, 0, 7};
+  CHECK_OK(tenon_traced_format(&call, line, sizeof line));
+  CHECK_STR(line,
+            "tenon_?call(5, unix:a?b???[0m??, \"ho?st\", service \"ser?vice\", la?bel 1, timeout 0) = 0 after 7 us");
 }
