@@ -28,11 +28,11 @@ static tenon_sock accept_client(tenon_sock listener, const tenon_addr *at, tenon
   }
 }
 
-int tenon__pair_at(tenon_sock listener, const tenon_addr *at, tenon_sock pair[2]) {
-  int64_t deadline = tenon_deadline(PAIR_LIMIT_MS);
+int tenon__pair_at(tenon_sock listener, const tenon_addr *at, int64_t deadline, tenon_sock pair[2]) {
   tenon_sock client = tenon_socket(at->family, TENON_SOCK_STREAM, 0);
   if (client < 0) return (int)client;
   int result = tenon_connect(client, at, tenon_remaining(deadline));
+  if (result == TENON_EINPROGRESS) result = tenon__refuse(TENON_ETIMEDOUT); /* no time was left, so it only began */
   tenon_sock server = result == 0 ? accept_client(listener, at, client, deadline) : result;
   if (server < 0) {
     tenon_close(client);
@@ -45,13 +45,14 @@ int tenon__pair_at(tenon_sock listener, const tenon_addr *at, tenon_sock pair[2]
 }
 
 static int pair_over_loopback(tenon_sock pair[2]) {
+  int64_t deadline = tenon_deadline(PAIR_LIMIT_MS);
   tenon_addr at = tenon_addr_loopback(TENON_AF_INET, 0);
   tenon_sock listener = tenon_socket(TENON_AF_INET, TENON_SOCK_STREAM, 0);
   if (listener < 0) return (int)listener;
   int result = tenon_bind(listener, &at);
   if (result == 0) result = tenon_getsockname(listener, &at);
   if (result == 0) result = tenon_listen(listener, -1);
-  if (result == 0) result = tenon__pair_at(listener, &at, pair);
+  if (result == 0) result = tenon__pair_at(listener, &at, deadline, pair);
   tenon_close(listener);
   return result;
 }

@@ -225,7 +225,7 @@ int tenon__has_local(int type);
 /* ---- pair.c ---- */
 
 /* Connects to the listener at this address and accepts exactly that connection, whoever else is there. */
-int tenon__pair_at(tenon_sock listener, const tenon_addr *at, tenon_sock pair[2]);
+int tenon__pair_at(tenon_sock listener, const tenon_addr *at, int64_t deadline, tenon_sock pair[2]);
 
 /* ---- by_name.c ---- */
 

@@ -15,7 +15,7 @@ TEST(strangers_that_connect_first_are_turned_away) {
     CHECK_EQ(tenon_connect(strangers[i], &at, NET_LIMIT_MS), 0);
     CHECK_EQ(tenon_send(strangers[i], "!", 1, NET_LIMIT_MS), 1);
   }
-  CHECK_EQ(tenon__pair_at(listener, &at, pair), 0);
+  CHECK_EQ(tenon__pair_at(listener, &at, tenon_deadline(NET_LIMIT_MS), pair), 0);
   CHECK_EQ(tenon_send(pair[0], "x", 1, NET_LIMIT_MS), 1);
   CHECK_EQ(tenon_recv(pair[1], &byte, 1, NET_LIMIT_MS), 1);
   CHECK_EQ(byte, 'x');
@@ -32,5 +32,14 @@ TEST(a_pair_whose_listener_is_gone_fails_and_leaves_nothing) {
   tenon_addr at;
   tenon_sock listener = net_listen(TENON_AF_INET, &at), pair[2];
   CHECK_EQ(tenon_close(listener), 0);
-  CHECK_EQ(tenon__pair_at(listener, &at, pair), TENON_ECONNREFUSED);
+  CHECK_EQ(tenon__pair_at(listener, &at, tenon_deadline(NET_LIMIT_MS), pair), TENON_ECONNREFUSED);
+}
+
+/* A connect without time only begins, and a program that asked for a pair has nothing to wait for. */
+TEST(a_pair_for_which_no_time_is_left_is_timed_out_and_leaves_nothing) {
+  tenon_addr at;
+  tenon_sock listener = net_listen(TENON_AF_INET, &at), pair[2];
+  CHECK_EQ(tenon__pair_at(listener, &at, tenon_deadline(0), pair), TENON_ETIMEDOUT);
+  CHECK_EQ(tenon_native_error(), 0);
+  CHECK_EQ(tenon_close(listener), 0);
 }
