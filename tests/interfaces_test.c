@@ -140,6 +140,10 @@ TEST(a_name_is_taken_whole) {
   CHECK_EQ(tenon_interface_index(name), TENON_ENXIO);
   snprintf(name, sizeof name, "%.1s", loopback->name);
   CHECK(tenon_interface_index(name) != loopback->index);
+  snprintf(name, sizeof name, "%s:z", loopback->name);
+  CHECK_EQ(tenon_interface_index(name), TENON_ENXIO);
+  snprintf(name, sizeof name, "%s:", loopback->name);
+  CHECK_EQ(tenon_interface_index(name), TENON_ENXIO);
 }
 
 static int resolve_numeric(const char *host, tenon_addr *addr) {
@@ -169,6 +173,23 @@ TEST(a_scope_is_read_by_the_name_of_its_interface) {
   CHECK_EQ(resolve_numeric(text, &addr), TENON_EAI_NONAME);
   snprintf(text, sizeof text, "::ffff:192.0.2.1%%%s", loopback->name);
   CHECK_EQ(resolve_numeric(text, &addr), TENON_EAI_NONAME);
+}
+
+/* What was meant to be a port would be lost. */
+TEST(nothing_follows_the_scope_of_a_host) {
+  static const char *const formats[] = {"fe80::1%%%s:80", "::1%%%s:x]:80", "fe80::1%%%s]:80", "fe80::1%%%s%%%s"};
+  int count = load();
+  const tenon_interface *loopback = find_loopback(count);
+  CHECK(loopback != NULL);
+  char text[2 * TENON_INTERFACE_NAME + 32], canonical[TENON_ADDR_TEXT];
+  tenon_addr addr;
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    check_note(formats[i]);
+    snprintf(text, sizeof text, formats[i], loopback->name, loopback->name);
+    CHECK_EQ(resolve_numeric(text, &addr), TENON_EAI_NONAME);
+    CHECK_EQ(tenon_canonname(text, canonical, sizeof canonical, 0), TENON_EAI_NONAME);
+  }
+  check_note(NULL);
 }
 
 TEST(a_scope_that_names_no_interface_is_no_host) {

@@ -46,11 +46,8 @@ static int is_alone(const struct ifaddrs *all, const struct ifaddrs *item) {
 static void add_item(tenon__interface_list *found, const struct ifaddrs *item) {
   tenon_interface row;
   memset(&row, 0, sizeof row);
-  size_t length = strlen(item->ifa_name);
-  if (length >= sizeof row.name) return;
-  memcpy(row.name, item->ifa_name, length);
-  row.index = (int)if_nametoindex(item->ifa_name);
-  if (row.index == 0) return; /* gone meanwhile */
+  row.index = (int)if_nametoindex(item->ifa_name); /* Linux may name an address instead ("eth0:1") */
+  if (row.index == 0 || tenon__sys_interface_name(row.index, row.name) < 0) return; /* gone meanwhile */
   row.flags = flags_of(item->ifa_flags);
   const struct sockaddr *address = is_ip(item->ifa_addr) ? item->ifa_addr : NULL;
   if (!address) {
@@ -75,9 +72,9 @@ int tenon__sys_interfaces(tenon__interface_list *found) {
   return 0;
 }
 
-/* Some C libraries would cut a name that is too long. */
+/* Some C libraries would cut a name that is too long, and Linux cuts one at a colon, which no name has. */
 int tenon__sys_interface_index(const char *name) {
-  if (strlen(name) >= IF_NAMESIZE) return tenon__refuse(TENON_ENXIO);
+  if (strlen(name) >= IF_NAMESIZE || strchr(name, ':')) return tenon__refuse(TENON_ENXIO);
   unsigned index = if_nametoindex(name);
   return index > 0 ? (int)index : tenon__failure(TENON__ANY, TENON_NO_SOCK);
 }
