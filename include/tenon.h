@@ -257,7 +257,7 @@ TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_
 #define TENON_OPT_RCVBUF 4           /* bytes the system keeps for receiving */
 #define TENON_OPT_BROADCAST 5        /* may send to broadcast addresses (datagrams): 0, 1 */
 #define TENON_OPT_V6ONLY 6           /* an IPv6 socket leaves IPv4 alone; before binding: 0, 1 */
-#define TENON_OPT_RESET_ON_CLOSE 7   /* closing breaks the connection off at once (streams): 0, 1 */
+#define TENON_OPT_RESET_ON_CLOSE 7   /* closing breaks the connection off at once (TCP streams): 0, 1; see below */
 #define TENON_OPT_TTL 8              /* hops a packet may make: 1 to 255 */
 #define TENON_OPT_SHARE 9            /* others that set it too may bind the port (datagrams); before binding: 0, 1 */
 #define TENON_OPT_TYPE 10            /* read: TENON_SOCK_STREAM or TENON_SOCK_DGRAM */
@@ -265,7 +265,9 @@ TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_
 #define TENON_OPT_NATIVE_NONBLOCK 12 /* read: 1 if native code sees a non-blocking handle, 0 if a blocking one */
 
 /* Sets or reads an option (tenon/option.h has more): one int, the same unit and meaning on all systems. Out of range,
- * or too late: TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. */
+ * or too late: TENON_EINVAL; not for this kind of socket, read-only or unknown: TENON_ENOPROTOOPT. No option resets a
+ * local stream: there TENON_OPT_RESET_ON_CLOSE is TENON_ENOTSUP, to set and to read. A tenon_socketpair() is a local
+ * stream on POSIX systems and TCP on Windows; tenon_supports(TENON_SUPPORTS_PAIR_RESET) tells which. */
 TENON_API int tenon_setsockopt(tenon_sock s, int option, int value);
 TENON_API int tenon_getsockopt(tenon_sock s, int option, int *value);
 
@@ -393,8 +395,9 @@ TENON_API int tenon_is_retryable(intptr_t code);
 
 /* ---- The library itself ----------------------------------------------------------------------------------------- */
 
-#define TENON_SUPPORTS_IPV6 1      /* IPv6 sockets can be opened and bound to ::1 */
-#define TENON_SUPPORTS_DUALSTACK 2 /* ... and take and make IPv4 connections too */
+#define TENON_SUPPORTS_IPV6 1       /* IPv6 sockets can be opened and bound to ::1 */
+#define TENON_SUPPORTS_DUALSTACK 2  /* ... and take and make IPv4 connections too */
+#define TENON_SUPPORTS_PAIR_RESET 3 /* TENON_OPT_RESET_ON_CLOSE works on a tenon_socketpair(): where that is TCP */
 
 /* 1 if this system, as it is now, has the feature (TENON_SUPPORTS_...), else 0. */
 TENON_API int tenon_supports(int feature);

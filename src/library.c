@@ -39,10 +39,22 @@ static int has_ipv6(int must_be_dualstack) {
   return has;
 }
 
+/* A pair is a local stream, or TCP. */
+static int has_pair_reset(void) {
+  tenon_sock pair[2];
+  int value;
+  if (tenon_socketpair(pair) < 0) return 0;
+  int result = tenon_getsockopt(pair[0], TENON_OPT_RESET_ON_CLOSE, &value);
+  tenon_close(pair[0]);
+  tenon_close(pair[1]);
+  return result == 0;
+}
+
 int tenon_supports(int feature) {
   switch (feature) {
     case TENON_SUPPORTS_IPV6: return has_ipv6(0);
     case TENON_SUPPORTS_DUALSTACK: return has_ipv6(1);
+    case TENON_SUPPORTS_PAIR_RESET: return has_pair_reset();
     case TENON_SUPPORTS_LOCAL:
     case TENON_SUPPORTS_LOCAL_PEER: return tenon__has_local(TENON_SOCK_STREAM);
     case TENON_SUPPORTS_LOCAL_DATAGRAMS: return tenon__has_local(TENON_SOCK_DGRAM);

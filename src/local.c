@@ -23,9 +23,9 @@ int tenon__has_local(int type) {
 
 /* ---- Stale files ------------------------------------------------------------------------------------------------ */
 
-/* What connecting tells: TENON_ECONNREFUSED if nobody is there. */
-static int probe(const tenon_addr *at, int type) {
-  tenon_sock s = tenon_socket(TENON_AF_UNIX, type, 0);
+/* What connecting tells: TENON_ECONNREFUSED if nobody is there, TENON_EPROTOTYPE if somebody is, but no stream. */
+static int probe(const tenon_addr *at) {
+  tenon_sock s = tenon_socket(TENON_AF_UNIX, TENON_SOCK_STREAM, 0);
   if (s < 0) return (int)s;
   int result = tenon_connect(s, at, 0);
   if (result == TENON_EINPROGRESS) result = tenon_connect_result(s, PROBE_LIMIT_MS);
@@ -43,10 +43,9 @@ int tenon_local_unlink_stale(const tenon_addr *local) {
   if (!tenon__has_local(TENON_SOCK_STREAM)) return tenon__refuse(TENON_ENOTSUP);
   result = tenon__sys_is_socket_file(local->path);
   if (result <= 0) return result < 0 ? result : tenon__refuse(TENON_ENOTSOCK);
-  result = probe(local, TENON_SOCK_STREAM);
-  if (result == TENON_EPROTOTYPE) result = probe(local, TENON_SOCK_DGRAM);
+  result = probe(local);
   if (result == TENON_ECONNREFUSED) return tenon__sys_remove_file(local->path);
-  int is_there = result == 0 || result == TENON_EAGAIN || result == TENON_ETIMEDOUT;
+  int is_there = result == 0 || result == TENON_EAGAIN || result == TENON_ETIMEDOUT || result == TENON_EPROTOTYPE;
   return is_there ? tenon__refuse(TENON_EADDRINUSE) : result;
 }
 

@@ -19,21 +19,22 @@ enum {
   UNBOUND = 8,
   UNCONNECTED = 16,
   READ_ONLY = 32,
-  INTERFACE = 64 /* the index of one, or 0 */
+  INTERFACE = 64, /* the index of one, or 0 */
+  NETWORK = 128   /* local sockets take it, and it means nothing there */
 };
 
 static const struct option_rule {
   int option, lowest, highest, kind;
 } option_rules[] = {
     {TENON_OPT_NODELAY, 0, 1, STREAMS},
-    {TENON_OPT_KEEPALIVE, 0, 1, STREAMS},
+    {TENON_OPT_KEEPALIVE, 0, 1, STREAMS | NETWORK},
     {TENON_OPT_SNDBUF, 1, INT_MAX, ALL},
     {TENON_OPT_RCVBUF, 1, INT_MAX, ALL},
-    {TENON_OPT_BROADCAST, 0, 1, DATAGRAMS},
+    {TENON_OPT_BROADCAST, 0, 1, DATAGRAMS | NETWORK},
     {TENON_OPT_V6ONLY, 0, 1, ALL | IPV6_ONLY | UNBOUND},
-    {TENON_OPT_RESET_ON_CLOSE, 0, 1, STREAMS},
+    {TENON_OPT_RESET_ON_CLOSE, 0, 1, STREAMS | NETWORK},
     {TENON_OPT_TTL, 1, 255, ALL},
-    {TENON_OPT_SHARE, 0, 1, DATAGRAMS | UNBOUND},
+    {TENON_OPT_SHARE, 0, 1, DATAGRAMS | UNBOUND | NETWORK},
     {TENON_OPT_TYPE, 0, 0, ALL | READ_ONLY},
     {TENON_OPT_ERROR, 0, 0, ALL | READ_ONLY},
     {TENON_OPT_NATIVE_NONBLOCK, 0, 0, ALL | READ_ONLY},
@@ -41,14 +42,14 @@ static const struct option_rule {
     {TENON_OPT_KEEPALIVE_INTERVAL, 1, KEEPALIVE_MAX, STREAMS},
     {TENON_OPT_KEEPALIVE_COUNT, 1, KEEPALIVE_COUNT_MAX, STREAMS},
     {TENON_OPT_USER_TIMEOUT, 1, INT_MAX, STREAMS},
-    {TENON_OPT_REUSEPORT, 0, 1, ALL | UNBOUND},
+    {TENON_OPT_REUSEPORT, 0, 1, ALL | UNBOUND | NETWORK},
     {TENON_OPT_DSCP, 0, 63, ALL},
     {TENON_OPT_ECN, 0, 3, DATAGRAMS},
     {TENON_OPT_DONTFRAG, 0, 1, DATAGRAMS},
     {TENON_OPT_PATH_MTU, 0, 0, ALL | READ_ONLY},
     {TENON_OPT_FASTOPEN, 0, 1, STREAMS | UNCONNECTED},
     {TENON_OPT_CORK, 0, 1, STREAMS},
-    {TENON_OPT_BOUND_IF, 0, INT_MAX, ALL | INTERFACE},
+    {TENON_OPT_BOUND_IF, 0, INT_MAX, ALL | INTERFACE | NETWORK},
     {TENON_OPT_READABLE, 0, 0, STREAMS | READ_ONLY},
     {TENON_OPT_RCVLOWAT, 1, INT_MAX, STREAMS},
     {TENON_OPT_MULTICAST_TTL, 0, 255, DATAGRAMS},
@@ -62,15 +63,20 @@ static const struct option_rule *find_rule(int option) {
   return row >= 0 ? &option_rules[row] : NULL;
 }
 
+/* Linux notes for a local stream that closing is to reset it, and the peer sees an end all the same. */
+static int check_family(tenon_sock s, const struct option_rule *rule) {
+  int family = tenon__sys_family(s);
+  int is_missing = rule->kind & IPV6_ONLY ? family == TENON_AF_INET : family == TENON_AF_UNIX;
+  if (is_missing) return tenon__refuse(rule->option == TENON_OPT_RESET_ON_CLOSE ? TENON_ENOTSUP : TENON_ENOPROTOOPT);
+  return family < 0 ? family : 0;
+}
+
 /* 0 if the socket has such an option. */
 static int check_kind(tenon_sock s, const struct option_rule *rule) {
   int is_stream = tenon__sys_is_stream(s);
   if (is_stream < 0) return is_stream;
   if (!rule || !(rule->kind & (is_stream ? STREAMS : DATAGRAMS))) return tenon__refuse(TENON_ENOPROTOOPT);
-  if (!(rule->kind & IPV6_ONLY)) return 0;
-  int family = tenon__sys_family(s);
-  if (family == TENON_AF_INET) return tenon__refuse(TENON_ENOPROTOOPT);
-  return family < 0 ? family : 0;
+  return rule->kind & (IPV6_ONLY | NETWORK) ? check_family(s, rule) : 0;
 }
 
 /* 0 if the option can still be set. */
@@ -129,8 +135,9 @@ int tenon_keepalive(tenon_sock s, int idle, int interval, int count) {
   int is_in_range = idle >= 1 && idle <= KEEPALIVE_MAX && interval >= 1 && interval <= KEEPALIVE_MAX && count >= 0 &&
                     count <= KEEPALIVE_COUNT_MAX;
   if (!is_in_range) return tenon__refuse(TENON_EINVAL);
-  int has_options = tenon_getsockopt(s, TENON_OPT_KEEPALIVE_IDLE, &old) != TENON_ENOTSUP;
-  if (!has_options) return count ? tenon__refuse(TENON_ENOTSUP) : tenon__sys_keepalive(s, idle, interval);
+  result = tenon_getsockopt(s, TENON_OPT_KEEPALIVE_IDLE, &old);
+  if (result == TENON_ENOPROTOOPT) return result;
+  if (result == TENON_ENOTSUP) return count ? tenon__refuse(TENON_ENOTSUP) : tenon__sys_keepalive(s, idle, interval);
   result = tenon__sys_set_option(s, TENON_OPT_KEEPALIVE_IDLE, idle);
   if (result == 0) result = tenon__sys_set_option(s, TENON_OPT_KEEPALIVE_INTERVAL, interval);
   if (result == 0 && count) result = tenon__sys_set_option(s, TENON_OPT_KEEPALIVE_COUNT, count);

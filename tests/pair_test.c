@@ -147,3 +147,17 @@ TEST(an_adopted_handle_is_closed_at_once_even_if_it_lingered) {
   CHECK_EQ(tenon_close(pair[0]), TENON_EBADF);
   CHECK_EQ(tenon_close(pair[1]), 0);
 }
+
+/* D151: the system takes the option for a local stream, and its peer sees a clean end all the same. */
+TEST(a_pair_is_reset_on_close_or_says_that_it_cannot_be) {
+  int can_reset = tenon_supports(TENON_SUPPORTS_PAIR_RESET), value = 7;
+  tenon_sock pair[2];
+  char byte;
+  CHECK_EQ(tenon_socketpair(pair), 0);
+  CHECK_EQ(tenon_setsockopt(pair[0], TENON_OPT_RESET_ON_CLOSE, 1), can_reset ? 0 : TENON_ENOTSUP);
+  CHECK_EQ(tenon_getsockopt(pair[0], TENON_OPT_RESET_ON_CLOSE, &value), can_reset ? 0 : TENON_ENOTSUP);
+  CHECK_EQ(value, can_reset ? 1 : 7);
+  CHECK_EQ(tenon_close(pair[0]), 0);
+  CHECK_EQ(tenon_recv(pair[1], &byte, 1, NET_LIMIT_MS), can_reset ? TENON_ECONNRESET : 0);
+  CHECK_EQ(tenon_close(pair[1]), 0);
+}

@@ -8,8 +8,9 @@
  *   tenon_bind(s, &at);
  *
  * What holds in tenon.h for results, handles, time and input holds here, and its calls take these addresses. What the
- * system does not have is TENON_ENOTSUP; tenon_supports() tells beforehand. Options that only networks have are
- * TENON_ENOPROTOOPT. */
+ * system does not have is TENON_ENOTSUP; tenon_supports() tells beforehand. Options that only networks have
+ * (TENON_OPT_KEEPALIVE, TENON_OPT_BROADCAST, TENON_OPT_SHARE among them) are TENON_ENOPROTOOPT, in tenon_keepalive() too;
+ * TENON_OPT_RESET_ON_CLOSE is TENON_ENOTSUP. */
 #ifndef TENON_LOCAL_H
 #define TENON_LOCAL_H
 
@@ -45,7 +46,7 @@ extern "C" {
 TENON_API int tenon_addr_local(tenon_addr *addr, const char *path);
 
 /* Removes the socket file of a server that is no more, or of one's own, once that is closed: 0. If somebody has it open
- * it is TENON_EADDRINUSE, no file TENON_ENOENT, and what is no socket is left alone, TENON_ENOTSOCK. A server that has
+ * it is TENON_EADDRINUSE, whatever the type of that socket and whether or not it is connected; no file TENON_ENOENT, and what is no socket is left alone, TENON_ENOTSOCK. A server that has
  * bound but does not listen yet looks like one that is gone: where several may start at once, let a lock decide who
  * calls this. TENON_EACCES. */
 TENON_API int tenon_local_unlink_stale(const tenon_addr *local);
