@@ -206,14 +206,15 @@ typedef struct tenon_hints {
 TENON_API int tenon_resolve(const char *host, const char *service, const tenon_hints *hints, tenon_addr *list,
                             int capacity, int timeout_ms);
 
-/* The name of the host at addr, or its address as text where it has none, and the name of the stream service at its
- * port, or the number. Either may be left out with NULL and 0. TENON_ENOSPC: a buffer is too small. Time and other
+/* The name of the host at addr, and the name of the stream service at its port, or the number. The host's address as text
+ * stands for a name that it does not have, and for an answer that cannot be the name of a host: an address, a number,
+ * control characters. Whoever owns the address chooses the name, so it proves nothing. Either may be left out with NULL and 0. TENON_ENOSPC: a buffer is too small. Time and other
  * errors as above. */
 TENON_API int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size, char *service, size_t service_size,
                             int timeout_ms);
 
 /* The canonical name of host: what its aliases lead to; of an address, its usual text. Returns the name's length.
- * TENON_ENOSPC: the buffer is too small. Time and other errors as for tenon_resolve(). */
+ * TENON_ENOSPC: the buffer is too small; TENON_EAI_FAIL also for an answer that cannot be the name of a host. Time and other errors as for tenon_resolve(). */
 TENON_API int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms);
 
 /* ---- By name ---------------------------------------------------------------------------------------------------- */

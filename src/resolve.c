@@ -41,6 +41,25 @@ static size_t name_length(const char *host) {
   return length > TENON__NAME_MAX || is_number(host + label, length - label) ? 0 : length;
 }
 
+/* The bytes of the character that text begins with, 0 if it is not UTF-8 or is a control character. The rest of UTF-8's
+ * rules is not for names: what is too long or a surrogate harms nobody. */
+static size_t character_length(const char *text) {
+  unsigned char first = (unsigned char)text[0];
+  size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < length; i++)
+    if (((unsigned char)text[i] & 0xc0) != 0x80) return 0;
+  return first == 0xc2 && (unsigned char)text[1] < 0xa0 ? 0 : length;
+}
+
+/* Whether what a name server answered can be the name of a host. Whoever runs the server may answer an address that is
+ * not his own, a number, or line ends that forge a log. */
+static int is_host_name(const char *text) {
+  if (name_length(text) == 0) return 0;
+  for (size_t length; *text; text += length)
+    if ((length = character_length(text)) == 0) return 0;
+  return 1;
+}
+
 /* Whether the name's last label is this one. */
 static int is_in_domain(const char *host, size_t length, const char *domain) {
   size_t size = strlen(domain);
@@ -196,7 +215,8 @@ static int find_host(const tenon_addr *addr, char *host, size_t size, tenon__lim
   int result = tenon__to_sockaddr(&alone, &question.address);
   if (result < 0) return result;
   result = tenon__look_up(&question, &answer, limit);
-  if (result == TENON_EAI_NONAME) return tenon_addr_format(&alone, host, size);
+  if (result == TENON_EAI_NONAME || (result >= 0 && !is_host_name(answer.text)))
+    return tenon_addr_format(&alone, host, size);
   return result < 0 ? result : copy(answer.text, host, size);
 }
 
@@ -236,5 +256,6 @@ int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms) {
   memcpy(question.name, host, strlen(host) + 1);
   int result = tenon__look_up(&question, &answer, &limit);
   if (answer.list) tenon__sys_freeaddrinfo(answer.list);
-  return result < 0 ? result : copy(answer.text, name, size);
+  if (result < 0) return result;
+  return is_host_name(answer.text) ? copy(answer.text, name, size) : tenon__refuse(TENON_EAI_FAIL);
 }

@@ -220,6 +220,35 @@ TEST(an_address_whose_host_has_no_name_is_told_as_text) {
   faults_clear();
 }
 
+/* Whoever runs the name server may answer anything. */
+TEST(an_answer_that_cannot_be_the_name_of_a_host_is_none) {
+  static const char *const answers[] = {
+      "192.0.2.9",  "2001:db8::9", "[::1]:80",    "a\nb",          "host.example\n", "a b",       "7",      "a.0x7f",
+      "a..example", ".",           "\x1b[0m.net", "a\xc2\x9b.net", "a\xff.net",      "a\xc3.net", "unix:/x"};
+  char name[64];
+  tenon_addr addr;
+  CHECK_EQ(tenon_addr_parse(&addr, "192.0.2.7:80"), 0);
+  faults_clear();
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    check_note(answers[i]);
+    faults_set_host(0, "192.0.2.7", answers[i]);
+    CHECK_EQ(tenon_reverse(&addr, name, sizeof name, NULL, 0, NET_LIMIT_MS), 0);
+    CHECK_STR(name, "192.0.2.7");
+    CHECK_EQ(tenon_reverse(&addr, name, sizeof "192.0.2", NULL, 0, NET_LIMIT_MS), TENON_ENOSPC);
+    CHECK_EQ(tenon_canonname("alias.example", name, sizeof name, NET_LIMIT_MS), TENON_EAI_FAIL);
+    CHECK_EQ(tenon_native_error(), 0);
+  }
+  faults_set_host(0, "192.0.2.7",
+                  "gr\xc3\xb6\xc3\x9f"
+                  "e_1.example.");
+  CHECK_EQ(tenon_reverse(&addr, name, sizeof name, NULL, 0, NET_LIMIT_MS), 0);
+  CHECK_STR(name,
+            "gr\xc3\xb6\xc3\x9f"
+            "e_1.example.");
+  check_note(NULL);
+  faults_clear();
+}
+
 /* D130 */
 TEST(each_failure_of_the_resolver_is_told_as_it_is) {
   static const int codes[] = {TENON_EAI_NONAME,   TENON_EAI_AGAIN,   TENON_EAI_FAIL,
