@@ -41,6 +41,7 @@ static void ask_resolver(const tenon__question *question, tenon__answer *answer)
 typedef struct job {
   atomic_int users;
   atomic_int state;
+  long long process; /* that counts it, if it is left behind */
   tenon__gate finished;
   tenon__question question;
   tenon__answer answer;
@@ -48,7 +49,22 @@ typedef struct job {
 
 enum { RUNNING, FINISHED, ABANDONED };
 
+/* How many there are, and in which process: the threads of its parent, which will finish those, are not in a child. */
 static atomic_int abandoned;
+static atomic_llong abandoned_by;
+
+static int has_abandoned_too_many(void) {
+  long long process = tenon__sys_process_id();
+  if (atomic_load(&abandoned_by) != process) {
+    atomic_store(&abandoned, 0);
+    atomic_store(&abandoned_by, process);
+  }
+  return atomic_load(&abandoned) >= ABANDONED_MAX;
+}
+
+static void count_abandoned(const job *j, int change) {
+  if (j->process == atomic_load(&abandoned_by)) atomic_fetch_add(&abandoned, change);
+}
 
 static void leave_job(job *j) {
   if (atomic_fetch_sub(&j->users, 1) > 1) return;
@@ -60,7 +76,7 @@ TENON__THREAD(lookup_thread, argument) {
   job *j = argument;
   ask_resolver(&j->question, &j->answer);
   if (atomic_exchange(&j->state, FINISHED) == ABANDONED) {
-    atomic_fetch_sub(&abandoned, 1);
+    count_abandoned(j, -1);
     if (j->answer.list) tenon__sys_freeaddrinfo(j->answer.list);
   } else {
     tenon__sys_gate_open(&j->finished);
@@ -74,6 +90,7 @@ static int start_job(const tenon__question *question, job **started) {
   if (!j) return tenon__refuse(TENON_ENOMEM);
   atomic_init(&j->users, 2);
   atomic_init(&j->state, RUNNING);
+  j->process = atomic_load(&abandoned_by);
   j->question = *question;
   int result = tenon__sys_gate_init(&j->finished);
   if (result < 0) {
@@ -107,9 +124,9 @@ static int wait_for_job(job *j, tenon__limit *limit) {
 static int finish_job(job *j, tenon__limit *limit) {
   int result = wait_for_job(j, limit);
   if (result == 0) return 0;
-  atomic_fetch_add(&abandoned, 1);
+  count_abandoned(j, 1);
   if (atomic_exchange(&j->state, ABANDONED) == RUNNING) return result;
-  atomic_fetch_sub(&abandoned, 1); /* it finished just now */
+  count_abandoned(j, -1); /* it finished just now */
   return 0;
 }
 
@@ -120,7 +137,7 @@ int tenon__look_up(const tenon__question *question, tenon__answer *answer, tenon
     ask_resolver(question, answer);
   } else {
     job *j = NULL;
-    if (atomic_load(&abandoned) >= ABANDONED_MAX) return tenon__refuse(TENON_EAI_AGAIN);
+    if (has_abandoned_too_many()) return tenon__refuse(TENON_EAI_AGAIN);
     int result = start_job(question, &j);
     if (result < 0) return result;
     result = finish_job(j, limit);

@@ -127,6 +127,22 @@ TEST(no_more_than_sixteen_lookups_are_left_behind) {
   faults_clear();
 }
 
+/* A forked process inherits the number and not the threads. */
+TEST(a_child_process_does_not_count_the_lookups_that_its_parent_left_behind) {
+  hold();
+  for (int i = 0; i < ABANDONED_MAX; i++) CHECK_EQ(resolve(1), TENON_ETIMEDOUT);
+  CHECK(wait_for_held(ABANDONED_MAX));
+  CHECK_EQ(resolve(NET_LIMIT_MS), TENON_EAI_AGAIN);
+  faults_add(AT_process_id, 1, FAULTS_ALWAYS, 4711);
+  for (int i = 0; i < ABANDONED_MAX; i++) CHECK_EQ(resolve(1), TENON_ETIMEDOUT);
+  CHECK(wait_for_held(2 * ABANDONED_MAX));
+  CHECK_EQ(resolve(NET_LIMIT_MS), TENON_EAI_AGAIN);
+  CHECK(let_go());
+  CHECK_EQ(resolve(NET_LIMIT_MS), 1);
+  CHECK(faults_nothing_left());
+  faults_clear();
+}
+
 /* ---- Odd answers ------------------------------------------------------------------------------------------------- */
 
 static int resolve_to(const char *addresses, int family, tenon_addr *list, int capacity) {

@@ -21,7 +21,7 @@
       X(recvfrom), X(recvv), X(recvmsg), X(wake), X(wait), X(poll), X(getaddrinfo), X(canonname), X(getnameinfo),      \
       X(thread_start), X(gate_init), X(gate_wait), X(getsockname), X(getpeername), X(shutdown), X(is_listening),       \
       X(is_v6only), X(is_stream), X(take_error), X(get_option), X(set_option), X(set_reset), X(is_reset),              \
-      X(open_file), X(file), X(send_file), X(sendmsgs), X(recvmsgs)
+      X(open_file), X(file), X(send_file), X(sendmsgs), X(recvmsgs), X(process_id)
 #define FAULTS_ENUMERATOR(name) AT_##name
 typedef enum faults_point { FAULTS_POINTS(FAULTS_ENUMERATOR), FAULTS_POINT_COUNT } faults_point;
 

@@ -6,6 +6,7 @@
 /* ---- Start-up, threads ------------------------------------------------------------------------------------------ */
 
 PASS(int, startup, TENON__START, (void), ())
+PASS(int64_t, process_id, TENON__NAMES, (void), ())
 PASS(int, gate_wait, TENON__NAMES, (tenon__gate * gate, int timeout_ms), (gate, timeout_ms))
 PASS(int, thread_start, TENON__START, (tenon__thread_function * run, void *argument), (run, argument))
 
