@@ -117,7 +117,7 @@ int argument_choose(prng *from, const model *m, char letter, int (*wants)(const 
     case 'v': return prng_chance(from, 60) ? prng_below(from, 2) : prng_below(from, COUNT(numbers));
     case 'm': return mostly(from, 4, COUNT(events));
     case 'p': return prng_below(from, POLLERS);
-    case 'w': return prng_below(from, WAKERS + 2) - 1;
+    case 'w': return prng_below(from, WAKERS + 2);
     case 'u': return prng_below(from, WAKERS);
     case 'x': return prng_below(from, texts_count());
     case 'd': return prng_below(from, 2);
@@ -196,7 +196,7 @@ void argument_text(char letter, int value, char *text, size_t size) {
     case 'm': snprintf(text, size, "%s", events[value].text); break;
     case 'p': snprintf(text, size, "&pollers[%d]", value); break;
     case 'w':
-    case 'u': snprintf(text, size, value < 0 ? "NULL" : "&wakers[%d]", value); break;
+    case 'u': snprintf(text, size, value >= WAKERS ? "NULL" : "&wakers[%d]", value); break;
     case 'x': snprintf(text, size, "\"%s\"", texts_source(value)); break;
     default: snprintf(text, size, "%d", value); break;
   }

@@ -6,6 +6,6 @@
 
 #include "play.h"
 
-extern const call calls_socket[], calls_stream[], calls_datagram[];
+extern const call calls_socket[], calls_stream[], calls_datagram[], calls_event[], calls_option[], calls_waker[];
 
 #endif

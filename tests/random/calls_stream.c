@@ -62,7 +62,8 @@ static int prepare(play *p, const int *a, int how, place *at, forecast *f) {
 
 static void show_received(play *p, const int *a, forecast f, ptrdiff_t count, place at) {
   const slot *it = model_slot(&p->m, a[0]);
-  int is_checked = count > 0 && it && model_is_stream(it);
+  const side *own = model_side(&p->m, it);
+  int is_checked = count > 0 && own && !own->is_flooded;
   play_result(p, f, count, is_checked ? bytes_check((unsigned char *)play_buffer, count, at.position, at.end) : NULL);
 }
 

@@ -22,6 +22,7 @@ typedef struct side {
   uint32_t sent, received; /* positions in the two directions, from which the bytes follow */
   int has_end, has_reset;  /* the peer has ended, or broken the connection off */
   int shut_rd, shut_wr;    /* what it has shut down itself */
+  int is_flooded;          /* nobody counts what was sent to it */
   int is_full;             /* its last send left no room */
   int urgent;              /* an urgent byte was sent to it and not taken */
   int vague;               /* an OPEN_... row: the contract says no more about what it receives */
@@ -57,6 +58,7 @@ typedef struct slot {
   int options[32]; /* what was set; UNSET before */
   int peer_port;   /* of a connected datagram socket: the port, 0 for none */
   int peer_family, peer_kind;
+  int was_refused;
   int refused; /* datagrams that went where nobody listens */
   datagram datagrams[QUEUE];
   int held;      /* how many of these there are */

@@ -37,6 +37,7 @@ static forecast check_taken(const model *m, int s, const slot *it, const address
   for (int i = 0; i < SLOTS; i++) {
     const slot *other = &m->slots[i];
     if (i == s || other->kind != it->kind || other->port != to->port) continue;
+    if (other->failed) return forecast_avoid();
     if (other->share && it->share) return forecast_open(OPEN_SHARED);
     if (overlap(other, to->family, to->is_any, is_dual(it))) return forecast_value(TENON_EADDRINUSE);
   }
@@ -49,11 +50,14 @@ forecast model_bind(model *m, int s, const address *to) {
   slot *it = model_slot(m, s);
   if (!to) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it && to->family != TENON_AF_UNSPEC) return model_handle(m, s);
-  if (!it || to->family == TENON_AF_UNSPEC || it->kind == PAIR) return forecast_any();
+  if (!it || to->family == TENON_AF_UNSPEC) return forecast_any();
+  if (it->kind == PAIR) return forecast_open(OPEN_PAIR);
+  if (to->port > 0 && to->kind != (int)it->kind) return forecast_avoid(); /* others may have that port */
   if (it->failed || it->begun == BEGUN_REFUSED) return forecast_open(OPEN_FAILED);
   if (to->family != it->family && !(is_dual(it) && to->family == TENON_AF_INET))
     return forecast_value(TENON_EAFNOSUPPORT);
-  if (it->is_named || it->link != NONE) return forecast_value(TENON_EINVAL);
+  int is_free = to->port == 0 || model_owner(m, to->port, (int)it->kind, NONE) == NONE;
+  if (it->is_named || it->link != NONE) return is_free ? forecast_value(TENON_EINVAL) : forecast_open(OPEN_ORDER);
   if (it->may_be_named) return forecast_avoid();
   if (to->is_any == 2) return it->kind == UDP ? forecast_avoid() : forecast_value(TENON_EADDRNOTAVAIL);
   if (to->family != it->family) return forecast_avoid(); /* as the address would be of the other family */
@@ -117,7 +121,7 @@ static forecast connect_stream(model *m, int s, const address *to, int limit) {
       return join(m, s, i, limit);
   int is_self = model_hears(m, s, to, it->family);
   forecast f = refuse(it, limit);
-  if (is_self) it->failed = 1;
+  if (is_self) it->failed = 1, it->begun = BEGUN_NOT;
   return f;
 }
 
@@ -145,8 +149,9 @@ forecast model_connect(model *m, int s, const address *to, int limit) {
   it->may_be_named = it->kind == UDP;
   if (to->port == 0) return forecast_value(TENON_EINVAL);
   if (model_is_stream(it) && it->link != NONE) return forecast_value(TENON_EISCONN);
-  if (to->family != it->family && !(is_dual(it) && to->family == TENON_AF_INET))
-    return forecast_value(TENON_EAFNOSUPPORT);
+  int is_reachable = to->family == it->family || (is_dual(it) && to->family == TENON_AF_INET);
+  if (!is_reachable && it->kind == UDP && !open_is_shown(FOUND_OTHER_FAMILY)) return forecast_avoid();
+  if (!is_reachable) return forecast_value(TENON_EAFNOSUPPORT);
   if (crosses_families(it, to)) return forecast_avoid();
   return it->kind == UDP ? connect_datagrams(it, to) : connect_stream(m, s, to, limit);
 }
@@ -156,6 +161,8 @@ forecast model_connect_result(model *m, int s, int limit) {
   if (limit == LIMIT_BAD) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it) return model_handle(m, s);
   if (it->failed) return forecast_open(OPEN_FAILED);
+  if (it->kind == UDP && it->was_refused)
+    return open_is_shown(FOUND_UDP_RESULT) ? forecast_any() : forecast_open(FOUND_UDP_RESULT);
   if (it->kind == UDP || it->kind == PAIR) return forecast_any();
   int was = it->begun;
   side *own = model_side(m, it);

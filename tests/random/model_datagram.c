@@ -12,8 +12,8 @@ static int own_port_of(const slot *it) {
 }
 
 /* A connected socket hears its peer alone. */
-static int accepts(const slot *receiver, const slot *sender) {
-  return receiver->peer_port == 0 || receiver->peer_port == own_port_of(sender);
+static int accepts(const slot *receiver, const slot *sender, int family) {
+  return receiver->peer_port == 0 || (receiver->peer_port == own_port_of(sender) && receiver->peer_family == family);
 }
 
 /* Who is to hear it: a slot, or NONE; several share the port if *count is above 1. */
@@ -32,8 +32,8 @@ static int find_receiver(const model *m, const slot *sender, const address *to, 
 static forecast deliver(model *m, slot *sender, int size, const address *to) {
   int count, at = find_receiver(m, sender, to, &count);
   if (count > 1) return forecast_avoid();
-  if (at == NONE || !accepts(&m->slots[at], sender)) {
-    if (sender->peer_port) sender->refused = 1;
+  if (at == NONE || !accepts(&m->slots[at], sender, to->family)) {
+    if (sender->peer_port) sender->refused = sender->was_refused = 1;
     return forecast_value(size);
   }
   slot *it = &m->slots[at];
@@ -67,6 +67,8 @@ forecast model_send_datagram(model *m, int s, int size, const address *to, int l
   if (!it) return to ? forecast_any() : model_handle(m, s);
   if (model_is_stream(it) && to && (to->family != it->family || to->port == 0) && it->link != NONE)
     return forecast_avoid();
+  if (model_is_stream(it) && it->failed) return model_send(m, s, 1, limit);
+  if (model_is_stream(it) && size == 0 && it->begun) return forecast_avoid();
   if (model_is_stream(it)) return to && it->link == NONE ? forecast_any() : model_send(m, s, size, limit);
   it->may_be_named = 1;
   if (!to) return send_from(m, it, size, NULL);
@@ -89,8 +91,9 @@ forecast model_receive_datagram(model *m, int s, int size, int limit, int cuts, 
   *taken = (datagram){0, NONE, 0};
   if (limit == LIMIT_BAD) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it) return model_handle(m, s);
-  if (model_is_stream(it) && size == 0 && !cuts)
-    return limit == LIMIT_NONE ? forecast_open(FOUND_RECVFROM_NOTHING) : forecast_avoid();
+  const side *own = model_side(m, it);
+  int is_healthy = own && !own->has_reset && !own->vague && limit == LIMIT_NONE;
+  if (model_is_stream(it) && size == 0 && !cuts) return is_healthy ? forecast_open(FOUND_NOTHING) : forecast_avoid();
   if (model_is_stream(it)) return model_receive(m, s, size, limit, cuts == 2 ? PEEK : RECEIVE);
   if (cuts && size == 0) return forecast_value(0);
   if (it->uncertain) return forecast_open(it->uncertain);

@@ -25,6 +25,7 @@ static int of_connection(const side *own, int *why) {
   if (own->vague) return open_events(why, own->vague);
   if (own->has_reset) return ALL;
   if (own->shut_rd) return open_events(why, OPEN_SHUT_RD);
+  if (own->is_full == 2) return open_events(why, OPEN_ROOM);
   int is_readable = own->unread > 0 || own->has_end;
   return (is_readable ? TENON_POLLIN : 0) | (own->is_full ? 0 : TENON_POLLOUT);
 }
@@ -37,7 +38,7 @@ static int of_datagrams(const slot *it, int *why) {
 int model_events(model *m, int s, int asked, int *why) {
   slot *it = model_slot(m, s);
   int events;
-  if (asked == 0 || s == NO_SOCKET) return 0;
+  if (asked == 0 || s == NO_SOCKET || (s < SLOTS && !it)) return 0;
   if (s == FILE_HANDLE) return open_events(why, OPEN_STDIN);
   if (!it) return TENON_POLLNVAL;
   if (it->kind == UDP)
@@ -50,5 +51,5 @@ int model_events(model *m, int s, int asked, int *why) {
     events = open_events(why, it->failed ? OPEN_FAILED : OPEN_NEVER_CONNECTED);
   else
     events = of_connection(model_side(m, it), why);
-  return events == EVENTS_OPEN ? events : events & (asked | TENON_POLLERR);
+  return events == EVENTS_OPEN || events & TENON_POLLERR ? events : events & asked;
 }

@@ -11,8 +11,8 @@ static int least(int a, int b) {
 }
 
 /* What a stream without a connection says to who sends or receives. */
-static forecast without_connection(slot *it) {
-  if (it->failed) return forecast_open(OPEN_FAILED);
+static forecast without_connection(slot *it, int limit) {
+  if (it->failed) return limit == LIMIT_NONE || limit == LIMIT_SHORT ? forecast_open(OPEN_FAILED) : forecast_avoid();
   if (it->begun != BEGUN_REFUSED) return forecast_value(TENON_ENOTCONN);
   it->begun = BEGUN_NOT;
   it->failed = 1;
@@ -30,6 +30,7 @@ static forecast tell(side *own, int code) {
 static forecast take(side *own, int size, int how) {
   int count = least(size, own->unread);
   if (how == PEEK) return forecast_value(count);
+  if (own->is_flooded) return forecast_value(count);
   own->unread -= count;
   own->received += (uint32_t)count;
   return forecast_value(count);
@@ -58,9 +59,11 @@ forecast model_receive(model *m, int s, int size, int limit, int how) {
   if (limit == LIMIT_BAD) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it) return model_handle(m, s);
   if (size == 0) return forecast_value(0);
-  if (!model_side(m, it)) return without_connection(it);
+  if (!model_side(m, it)) return without_connection(it, limit);
   it->begun = BEGUN_NOT;
-  forecast f = receive(m, model_side(m, it), size, limit, how);
+  side *own = model_side(m, it), *other = model_other(m, it);
+  forecast f = receive(m, own, size, limit, how);
+  if (own->is_flooded && how != PEEK && f.is_known) other->is_full = 2;
   if (f.open && limit != LIMIT_NONE && limit != LIMIT_SHORT) f.avoid = 1;
   return f;
 }
@@ -88,7 +91,7 @@ forecast model_send(model *m, int s, int size, int limit) {
   if (!it) return model_handle(m, s);
   if (size == 0 && model_is_stream(it)) return forecast_value(0);
   side *own = model_side(m, it), *other = model_other(m, it);
-  if (!own) return without_connection(it);
+  if (!own) return without_connection(it, limit);
   it->begun = BEGUN_NOT;
   if (own->is_full) return forecast_avoid();
   if (own->shut_wr) return forecast_value(TENON_EPIPE);

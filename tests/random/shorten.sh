@@ -46,19 +46,44 @@ printed() { # BUILD SEED CALL
   sed -n "/^seed $2\$/,/^end of seed/p" "$out/$(name_of "$1").txt" | grep -m 1 "^$3 "
 }
 
+# The calls that share a socket, poller or waker with the last one; those and the calls that share one with them; and so
+# on; all.
+candidate_slices() { # BUILD BUILD SEED CALL
+  sed -n "/^seed $3\$/,/^end of seed/p" "$out/$(name_of "$1").txt" | awk -v last="$((10#$4))" '
+    function things(text, into) { while (match(text, /(s|at|pollers|wakers|&pollers|&wakers)\[[0-9]+\]/)) {
+      name = substr(text, RSTART, RLENGTH); sub(/^at/, "s", name); into[name] = 1; text = substr(text, RSTART + RLENGTH) } }
+    /^[0-9][0-9][0-9]+ / && $1 + 0 <= last { line[$1 + 0] = $0 }
+    END {
+      things(line[last], known)
+      for (level = 0; level < 4; level++) {
+        list = ""
+        for (i = 0; i < last; i++) {
+          delete own
+          things(line[i], own)
+          is_kept = level == 3
+          for (name in own) if (name in known) is_kept = 1
+          if (is_kept) { list = list i ","; for (name in own) more[name] = 1 }
+        }
+        print list last
+        for (name in more) known[name] = 1
+      }
+    }'
+}
+
+# "3-5,9" as lines of numbers.
+as_numbers() { tr ',' '\n' | awk -F- '{ for (i = $1; i <= $NF; i++) print i }'; }
+
 # Sets kept to the fewest calls before CALL that still show the finding; 1 if it does not show again.
 shorten() { # BUILD BUILD SEED CALL
-  local file=$out/candidates chunk=$((10#$4 / 2)) round=0 i found removed number
+  local file=$out/candidates chunk round=0 found
   line_of_one=$(printed "$1" "$3" "$4") line_of_other=$(printed "$2" "$3" "$4")
-  kept=()
-  for ((i = 0; i < 10#$4; i++)); do kept+=("$i"); done
-  as_list "${kept[@]}" "$((10#$4))" >"$file"
-  [ -n "$(still_found "$1" "$2" "$3" "$4" "$file")" ] || return 1
-  [ $chunk -gt 0 ] || chunk=1
+  candidate_slices "$@" >"$file"
+  found=$(still_found "$@" "$file" | head -n 1)
+  [ -n "$found" ] || return 1
+  mapfile -t kept < <(sed -n "${found}p" "$file" | as_numbers | head -n -1)
+  chunk=$(((${#kept[@]} + 3) / 4))
   while [ ${#kept[@]} -gt 0 ] && [ $((round++)) -lt $ROUNDS ]; do
-    removed=false
-    shorten_round "$@" && removed=true
-    "$removed" && continue
+    shorten_round "$@" && continue
     [ $chunk -gt 1 ] || break
     chunk=$(((chunk + 1) / 2))
   done

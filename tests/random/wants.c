@@ -59,13 +59,25 @@ int wants_held(const model *m, int s) {
   return wants_datagrams(m, s) && m->slots[s].held > 0;
 }
 
+static int is_full(const model *m, int s) {
+  const side *own = side_of(m, s);
+  return own && own->is_full;
+}
+
+int wants_watched(const model *m, int s) {
+  for (int i = 0; i < SLOTS; i++)
+    if (is_full(m, i)) return is_full(m, s);
+  return m->slots[s].kind != EMPTY;
+}
+
 int wants_worn(const model *m, int s) {
   const side *own = side_of(m, s);
   return m->slots[s].failed || (own && (own->vague || own->has_end || own->has_reset || own->shut_rd));
 }
 
 static unsigned char byte_at(uint32_t position, int end) {
-  return (unsigned char)(position * 31 + (position >> 8) + (uint32_t)end * 7);
+  (void)end;
+  return (unsigned char)(position * 31 + (position >> 8));
 }
 
 void bytes_fill(unsigned char *data, int size, uint32_t position, int end) {

@@ -15,8 +15,9 @@ int wants_full_listener(const model *m, int s); /* somebody waits to be accepted
 int wants_connectable(const model *m, int s);
 int wants_begun(const model *m, int s);
 int wants_datagrams(const model *m, int s);
-int wants_held(const model *m, int s); /* a datagram waits to be received */
-int wants_worn(const model *m, int s); /* closing it makes room for something new */
+int wants_held(const model *m, int s);    /* a datagram waits to be received */
+int wants_watched(const model *m, int s); /* a full one, if there is one */
+int wants_worn(const model *m, int s);    /* closing it makes room for something new */
 
 /* Bytes that follow from a position in a direction, so that each of them can be checked. */
 void bytes_fill(unsigned char *data, int size, uint32_t position, int end);
