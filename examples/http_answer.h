@@ -194,6 +194,7 @@ static inline void http_write_answer(http_answer *a, const http_request *r, int 
   memset(a, 0, sizeof *a);
   a->is_last = refusal != 0 || !r->is_kept;
   if (status == 0) status = http_read_path(root, r->target, path, HTTP_PATH_SIZE);
+  if (status == 400) a->is_last = 1;
   if (status == 0) status = http_find(a, path, &modified);
   size = a->left;
   http_date(date, modified < now ? modified : now);

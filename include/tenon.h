@@ -73,13 +73,15 @@ typedef struct tenon_addr {
 TENON_API tenon_sock tenon_socket(int family, int type, int protocol);
 
 /* Connects to peer; an unspecified address (0.0.0.0, ::) means this host. With a timeout of 0 it only begins:
- * TENON_EINPROGRESS (or 0, where the system was done at once), and tenon_connect_result() tells the outcome; the
- * handle then stays in the system's non-blocking mode. After a failure the handle is good only for tenon_close(). A
- * connection that found itself at the other end is TENON_ECONNREFUSED. TENON_ECONNREFUSED, TENON_ETIMEDOUT (the
- * limit's or the system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH, TENON_EAFNOSUPPORT; port 0 is TENON_EINVAL.
- * TENON_ENOBUFS: the system has no memory just now, or, on Windows, no port; elsewhere the latter is
- * TENON_EADDRNOTAVAIL. A stream that is connected is TENON_EISCONN, while it is being connected TENON_EALREADY;
- * datagram sockets may change peers. */
+ * TENON_EINPROGRESS (or 0, where the system was done at once), and tenon_connect_result() tells the outcome; the handle
+ * then stays in the system's non-blocking mode. After a failure the handle is good only for tenon_close(). A connection
+ * that found itself at the other end is TENON_ECONNREFUSED. TENON_ECONNREFUSED, TENON_ECONNRESET (made, and broken off
+ * before anybody asked), TENON_ETIMEDOUT (the limit's or the system's), TENON_ENETUNREACH, TENON_EHOSTUNREACH,
+ * TENON_EAFNOSUPPORT; port 0 is TENON_EINVAL. TENON_ENOBUFS: the system has no memory just now, or, on Windows, no
+ * port; elsewhere the latter is TENON_EADDRNOTAVAIL. A stream that is connected is TENON_EISCONN, while it is being
+ * connected TENON_EALREADY. Datagram sockets may change peers, and keep the old one if that fails. A refusal by the old
+ * peer is forgotten; with TENON_FOREVER one receive may still report it. A failure gives an unbound datagram socket a
+ * port on Linux, and none on Windows. */
 TENON_API int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms);
 
 /* Waits for the outcome of a connect that was begun with a timeout of 0 and gives it, 0 or its error, to the first call
@@ -88,10 +90,11 @@ TENON_API int tenon_connect(tenon_sock s, const tenon_addr *peer, int timeout_ms
 TENON_API int tenon_connect_result(tenon_sock s, int timeout_ms);
 
 /* Gives the socket its local address; port 0: the system's choice (tenon_getsockname() tells). A port that another
- * socket has bound, at this address or at all, is TENON_EADDRINUSE; connections of a former server do not hold it
- * (on Windows, those still open do). So is, on Windows, a port that the system has reserved for others ("netsh int
- * ipv4 show excludedportrange tcp" lists them). TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_EAFNOSUPPORT; bound
- * already: TENON_EINVAL. */
+ * socket has bound, at this address or at all, is TENON_EADDRINUSE; connections of a former server do not hold it (on
+ * Windows, those still open do). A connection of a client that was bound to a port of its own holds that port after its
+ * end, for some 60 s on Linux and not at all on Windows, if this side ended first: TENON_EADDRINUSE. So is, on Windows,
+ * a port that the system has reserved for others ("netsh int ipv4 show excludedportrange tcp" lists them).
+ * TENON_EADDRNOTAVAIL, TENON_EACCES, TENON_EAFNOSUPPORT; bound already: TENON_EINVAL. */
 TENON_API int tenon_bind(tenon_sock s, const tenon_addr *local);
 
 /* Lets a bound stream socket take connections. backlog is how many may wait to be accepted; the system may clamp it. A
@@ -110,7 +113,8 @@ TENON_API tenon_sock tenon_accept(tenon_sock s, tenon_addr *peer, int timeout_ms
  * the system has no buffers just now. tenon_poll() reports room all the same, so pause before the next try, as calls
  * that may wait do by themselves. A connection that can send no more, whatever the cause, is TENON_EPIPE (there may
  * still be something to receive), one that the system gave up TENON_ECONNABORTED, one that never was TENON_ENOTCONN.
- * A connected datagram socket sends the data, 0 bytes of it too, as one datagram. */
+ * A connected datagram socket sends the data, 0 bytes of it too, as one datagram. That nobody was there for an earlier
+ * one keeps no call from sending, and is reported to receivers alone. */
 TENON_API ptrdiff_t tenon_send(tenon_sock s, const void *data, size_t size, int timeout_ms);
 
 /* Waits until something has arrived and returns how many bytes of it are now in data, at most size; 0 is the end: the
@@ -137,8 +141,9 @@ TENON_API int tenon_shutdown(tenon_sock s, int how);
 TENON_API int tenon_close(tenon_sock s);
 
 /* Ends sending, takes and forgets what still comes until the peer ends too, and closes the handle, in every case. A peer
- * that never stops sending does not outlast the limit or a waker; without either, it keeps the call. 0:
- * the peer ended too; if it did so because we did, it has received everything. TENON_ETIMEDOUT (TENON_EAGAIN if the
+ * that never stops sending does not outlast the limit or a waker; without either, it keeps the call. 0: the peer ended
+ * too; if it did so because we did, it has received everything. After a reset that another call has reported already,
+ * Linux says 0 as well: only the first call hears of it. TENON_ETIMEDOUT (TENON_EAGAIN if the
  * limit was 0), TENON_ECANCELED, TENON_ECONNRESET, TENON_ENOTCONN; no stream: TENON_EOPNOTSUPP. */
 TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
 
@@ -150,7 +155,9 @@ TENON_API int tenon_socketpair(tenon_sock pair[2]);
 /* Gives a handle that was made elsewhere the properties of Tenon's own: not inherited, no SIGPIPE, the mode that Tenon
  * wants. On Linux it also turns off IP_RECVERR, IPV6_RECVERR and SO_TIMESTAMPING, and empties the queue that they fill, as
  * each wait would end at once while something is in it. It stays the same handle, and is the caller's to close, with
- * tenon_close(). */
+ * tenon_close(). Only what tenon_socket() could have opened may be adopted, a stream or datagram socket of a family that
+ * Tenon knows. Another family (netlink, Bluetooth, virtual machines) is TENON_EAFNOSUPPORT, another type (SOCK_SEQPACKET,
+ * SOCK_RAW) TENON_ESOCKTNOSUPPORT, and the handle is left as it was. */
 TENON_API int tenon_adopt(tenon_sock native);
 
 /* The socket's own address, unspecified as long as it has none, and its peer's. The latter is TENON_ENOTCONN before the
@@ -247,7 +254,8 @@ TENON_API ptrdiff_t tenon_sendto(tenon_sock s, const void *data, size_t size, co
 /* Waits for one datagram and returns its size, 0 being one; from, unless NULL, is who sent it, as tenon_sendto() takes
  * it. One larger than size (none is larger than 65,535) is TENON_EMSGSIZE, with size bytes of it in data, from set, and
  * the rest gone. Failures of earlier sends are not reported, but for TENON_ECONNREFUSED, perhaps, once, by a connected
- * socket. A socket without a port waits, and gets none. On a stream it does as tenon_recv(); from has no family. */
+ * socket, and by receiving calls only. A socket without a port waits, and gets none. On a stream it does as
+ * tenon_recv(); from has no family. */
 TENON_API ptrdiff_t tenon_recvfrom(tenon_sock s, void *data, size_t size, tenon_addr *from, int timeout_ms);
 
 /* ---- Options ---------------------------------------------------------------------------------------------------- */
@@ -287,10 +295,11 @@ typedef struct tenon_pollfd {
 
 /* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. It sets all
  * revents, and reports what is the case again and again, as long as it is. There may be any number of them; none at all
- * sleeps. The array belongs to the library during the call. A stream that was never connected, or was shut down for
- * receiving, is reported on some systems only. While data is left to receive, TENON_POLLHUP comes on some systems only:
- * tenon_recv() tells the end, by returning 0. POSIX systems also poll handles that are no sockets: pipes, files and
- * standard input, which is handle 0; on Windows each of these is TENON_POLLNVAL. TENON_EINVAL. */
+ * sleeps. A socket that stands among them more than once may be reported in one of its places only. The array belongs to the
+ * library during the call. A stream that was never connected, or was shut down for receiving, is reported on some systems only.
+ * While data is left to receive, TENON_POLLHUP comes on some systems only: tenon_recv() tells the end, by returning 0.
+ * POSIX systems also poll handles that are no sockets: pipes, files and standard input, which is handle 0; on Windows
+ * each of these is TENON_POLLNVAL. TENON_EINVAL. */
 TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
 
 /* A waker ends waiting: tenon_poll() if ready (TENON_POLLIN) is among its items, or a thread's calls after
@@ -306,7 +315,7 @@ TENON_API int tenon_waker_close(tenon_waker *w);
 
 /* From here on, this thread's calls end with TENON_ECANCELED when w has fired and they would have to wait. So do calls
  * that go on after their first transfer. Calls that can complete at once, or have a timeout of 0, ignore w, and so does
- * tenon_poll(). NULL ends it. w must outlive that. */
+ * tenon_poll(). NULL ends it, and so does the end of the thread. w must outlive that. */
 TENON_API void tenon_cancel_on(const tenon_waker *w);
 
 /* ---- Time ------------------------------------------------------------------------------------------------------- */
@@ -405,7 +414,9 @@ TENON_API int tenon_supports(int feature);
 
 /* Nobody has to call these. A program that must see a failure to start early, or a plug-in that must give the system's
  * socket layer back before it is unloaded, pairs them; they count. Close all sockets before the last tenon_cleanup();
- * one without its tenon_startup() is TENON_EINVAL and changes nothing. */
+ * one without its tenon_startup() is TENON_EINVAL and changes nothing. A library that contains Tenon may be unloaded
+ * once no call is under way; it stays in memory if a lookup, or a handler of a server, was left behind in its
+ * thread. */
 TENON_API int tenon_startup(void);
 TENON_API int tenon_cleanup(void);
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
+#define ANSWERS_MAX 16
+
 TENON__APART static int refuse_same(tenon_sock s, const tenon__sockaddr *local, const tenon__sockaddr *peer) {
   tenon_addr ends[2];
   tenon__from_sockaddr(&ends[0], local);
@@ -16,6 +18,16 @@ static int refuse_self(tenon_sock s, const tenon__sockaddr *peer) {
   tenon__sockaddr local;
   if (peer->u.any.sa_family == AF_UNIX || tenon__sys_getsockname(s, &local) < 0) return 0;
   return tenon__port_of(&local) == tenon__port_of(peer) ? refuse_same(s, &local, peer) : 0;
+}
+
+/* The next receive would report the network's answer to a datagram for the former peer. Windows may keep several. */
+static void forget_answers(tenon_sock s) {
+  char byte;
+  for (int left = ANSWERS_MAX; left > 0; left--) {
+    ptrdiff_t received = tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0);
+    if (received != TENON_ECONNREFUSED && received != TENON_ECONNRESET) break;
+  }
+  tenon__sys_take_error(s);
 }
 
 /* Of a connection that broke before anybody asked for its outcome Wine keeps no error, and forgets the peer. */
@@ -37,6 +49,7 @@ int tenon__failed_attempt(tenon_sock s, int code) {
 /* What can be told of a connect: 0 and the peer, its error, or TENON_ENOTCONN if there is neither. */
 static int ask(tenon_sock s, tenon__sockaddr *peer) {
   int error = tenon__sys_take_error(s);
+  if (error < 0 && tenon__sys_is_stream(s) == 0) error = 0; /* the answer to a datagram */
   if (error < 0) return error == TENON_ECONNREFUSED ? tenon__failed_attempt(s, error) : error;
   int unnamed = tenon__sys_getpeername(s, peer);
   return unnamed == TENON_EINVAL ? TENON_ENOTCONN : unnamed;
@@ -93,14 +106,11 @@ TENON__APART static int connect_rest(tenon_sock s, tenon__sockaddr *native, int 
   return result == TENON_EINPROGRESS ? wait_for_outcome(s, &limit) : result;
 }
 
-/* Linux would take a second attempt for the question what became of the first. */
-static int has_connection(tenon_sock s) {
-  tenon__sockaddr peer;
-  return tenon__sys_getpeername(s, &peer) == 0 && tenon__sys_is_stream(s) > 0;
-}
-
 TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, int timeout_ms) {
-  if (has_connection(s)) return tenon__refuse(TENON_EISCONN);
+  tenon__sockaddr former;
+  int had_peer = tenon__sys_getpeername(s, &former) == 0;
+  /* Linux would take a second attempt for the question what became of the first. */
+  if (had_peer && tenon__sys_is_stream(s) > 0) return tenon__refuse(TENON_EISCONN);
   int was_nonblocking = tenon__sys_set_nonblocking(s, 1);
   if (was_nonblocking < 0) return was_nonblocking;
   tenon__limit limit = tenon__limit_of(timeout_ms);
@@ -109,6 +119,7 @@ TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, in
   if (result == TENON_EINPROGRESS && timeout_ms != 0) result = wait_for_outcome(s, &limit);
   int is_begun = timeout_ms == 0 && (result == 0 || result == TENON_EINPROGRESS);
   if (!was_nonblocking && !is_begun) tenon__sys_set_nonblocking(s, 0);
+  if (result == 0 && had_peer) forget_answers(s);
   return result;
 }
 

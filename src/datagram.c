@@ -17,14 +17,35 @@ static int has_peer(tenon_sock s) {
   return result == 0;
 }
 
-/* An answer from the network ("nobody there", "too far") to an earlier datagram is
- * none of this call's business, unless it comes from the only peer. */
+/* What systems call the network's answer to an earlier datagram: that nobody is there (Windows says that it was a
+ * reset), or that it did not get through. */
+static int is_refusal(int failure) {
+  return failure == TENON_ECONNREFUSED || failure == TENON_ECONNRESET;
+}
+
+static int may_be_answer(int failure) {
+  return is_refusal(failure) || failure == TENON_ENETRESET || failure == TENON_EHOSTUNREACH ||
+         failure == TENON_ENETUNREACH || failure == TENON_EHOSTDOWN || failure == TENON_EACCES ||
+         failure == TENON_EPROTO || failure == TENON_ENOPROTOOPT;
+}
+
+/* The answer comes with the next call, whose own datagram is not sent. So sends are made again, whoever the peer is,
+ * and receives report a refusal alone, by the only peer. The last ones of the list can also be this call's own failure,
+ * so there is one more attempt. A local socket is told at once, and each time, that its receiver is gone. */
+int tenon__is_late_answer(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
+  if (!may_be_answer(failure)) return 0;
+  int native = tenon_native_error();
+  int is_datagram = tenon__sys_is_stream(s) == 0 && tenon__sys_family(s) != TENON_AF_UNIX, is_connected = has_peer(s);
+  tenon__sys_remember(native);
+  if (!is_datagram || failure == TENON_ENETRESET) return is_datagram;
+  if (is_refusal(failure)) return event == TENON__WRITABLE || !is_connected;
+  return is_connected && !tenon__limit_has_retried(limit);
+}
+
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
   if (failure == TENON_ENOBUFS && event == TENON__WRITABLE) return tenon__wait_for_buffers(limit);
-  int is_answer = failure == TENON_ENETRESET || (failure == TENON_ECONNREFUSED && !has_peer(s));
-  if (!is_answer) return failure;
-  return tenon__limit_go_on(limit, 0);
+  return tenon__is_late_answer(s, failure, event, limit) ? tenon__limit_go_on(limit, 0) : failure;
 }
 
 /* ---- Sending ---------------------------------------------------------------------------------------------------- */

@@ -24,8 +24,7 @@ void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t 
     row->addr = tenon_addr_any(TENON_AF_UNSPEC, 0);
     return;
   }
-  int is_link_local = row->addr.ip[0] == 0xfe && (row->addr.ip[1] & 0xc0) == 0x80;
-  if (row->addr.family == TENON_AF_INET6 && is_link_local) row->addr.scope = (uint32_t)row->index;
+  if (row->addr.family == TENON_AF_INET6 && tenon__needs_scope(row->addr.ip)) row->addr.scope = (uint32_t)row->index;
 }
 
 int tenon_interfaces(tenon_interface *list, int capacity) {

@@ -102,7 +102,7 @@ tenon_sock tenon_take_over(tenon_sock channel, int timeout_ms) {
     if (result < 0) return result;
     taken = tenon__sys_take_over(channel);
   }
-  if (taken < 0 || tenon__sys_is_stream(taken) >= 0) return taken;
+  if (taken < 0 || tenon__check_foreign(taken) >= 0) return taken;
   tenon__sys_close(taken);
   return tenon__refuse(TENON_EPROTO);
 }

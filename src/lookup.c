@@ -41,6 +41,7 @@ static void ask_resolver(const tenon__question *question, tenon__answer *answer)
 typedef struct job {
   atomic_int users;
   atomic_int state;
+  tenon__thread thread;
   long long process; /* that counts it, if it is left behind */
   tenon__gate finished;
   tenon__question question;
@@ -97,7 +98,7 @@ static int start_job(const tenon__question *question, job **started) {
     tenon__release(j);
     return result;
   }
-  result = tenon__sys_thread_start(lookup_thread, j);
+  result = tenon__sys_thread_open(&j->thread, lookup_thread, j);
   if (result < 0) {
     atomic_init(&j->users, 1);
     leave_job(j);
@@ -120,13 +121,21 @@ static int wait_for_job(job *j, tenon__limit *limit) {
   return TENON_ETIMEDOUT;
 }
 
-/* 0 if there is an answer. */
+/* 0 if there is an answer. A program may unload the library as soon as no call is under way, so a thread has ended by
+ * then, or keeps the library. */
 static int finish_job(job *j, tenon__limit *limit) {
-  int result = wait_for_job(j, limit);
-  if (result == 0) return 0;
-  count_abandoned(j, 1);
-  if (atomic_exchange(&j->state, ABANDONED) == RUNNING) return result;
-  count_abandoned(j, -1); /* it finished just now */
+  int result = wait_for_job(j, limit), was_running = 0;
+  if (result < 0) {
+    count_abandoned(j, 1);
+    was_running = atomic_exchange(&j->state, ABANDONED) == RUNNING;
+    if (!was_running) count_abandoned(j, -1); /* it finished just now */
+  }
+  if (was_running) {
+    tenon__sys_pin();
+    tenon__sys_thread_detach(&j->thread);
+    return result;
+  }
+  tenon__sys_thread_join(&j->thread);
   return 0;
 }
 

@@ -70,6 +70,35 @@ static int name_unsent_message(tenon_sock s, const tenon_message *m, int failure
   return code;
 }
 
+/* An address of a group, or of all hosts of a network, which systems let no socket be connected to without asking. */
+static int is_of_many(const tenon_addr *local) {
+  tenon__sockaddr native;
+  tenon_addr at = *local;
+  at.port = 1; /* any will do: nothing is sent */
+  if (at.family == TENON_AF_INET6) return at.ip[0] == 0xff;
+  if ((at.ip[0] & 0xf0) == 0xe0) return 1;
+  tenon_sock s = tenon_socket(at.family, TENON_SOCK_DGRAM, 0);
+  int result = s < 0 ? (int)s : tenon__to_sockaddr(&at, &native);
+  if (result >= 0) result = tenon__sys_connect(s, &native);
+  if (s >= 0) tenon_close(s);
+  return result == TENON_EACCES;
+}
+
+/* Who answers a datagram that was sent to many cannot do so from the address that it was sent to: then the system
+ * chooses one. Only what was refused is looked at. */
+static ptrdiff_t send_from_any(tenon_sock s, const tenon_message *m, const tenon__sockaddr *peer, int failure) {
+  int may_be_source = failure == TENON_EINVAL || failure == TENON_ENETUNREACH || failure == TENON_EHOSTUNREACH ||
+                      failure == TENON_EADDRNOTAVAIL || failure == TENON_ENOTSUP;
+  int native = tenon_native_error();
+  if (!(m->fields & TENON_MESSAGE_LOCAL) || !may_be_source || !is_of_many(&m->local)) {
+    tenon__sys_remember(native);
+    return failure;
+  }
+  tenon_message plain = *m;
+  plain.fields &= ~TENON_MESSAGE_LOCAL;
+  return tenon__sys_sendmsg(s, &plain, peer, 0);
+}
+
 static ptrdiff_t send_fitting_message(tenon_sock s, const tenon_message *m, tenon__sockaddr *peer, int may_wait) {
   ptrdiff_t sent = tenon__sys_sendmsg(s, m, peer, may_wait);
   int failure = (int)sent;
@@ -77,7 +106,8 @@ static ptrdiff_t send_fitting_message(tenon_sock s, const tenon_message *m, teno
     sent = tenon__sys_sendmsg(s, m, peer, may_wait);
     failure = (int)sent;
   }
-  return sent < 0 ? name_unsent_message(s, m, failure) : sent;
+  if (sent < 0) sent = send_from_any(s, m, peer, failure);
+  return sent < 0 ? name_unsent_message(s, m, (int)sent) : sent;
 }
 
 /* A stream takes the buffers and leaves the fields alone. sent is the result of a first attempt, or 0. */
@@ -131,6 +161,7 @@ void tenon__hear_source(tenon_message *message, int family, const void *ip, uint
   memcpy(message->local.ip, ip, family == TENON_AF_INET ? 4 : 16);
   message->interface_index = interface_index;
   message->fields |= TENON__MESSAGE_SOURCE;
+  if (family == TENON_AF_INET6 && tenon__needs_scope(message->local.ip)) message->local.scope = interface_index;
 }
 
 void tenon__hear_number(tenon_message *message, int field, const void *fact, size_t size) {

@@ -34,7 +34,20 @@ static int check_member(tenon_sock s, int family) {
   return own == family ? 0 : tenon__refuse(TENON_EAFNOSUPPORT);
 }
 
-static int change_membership(tenon_sock s, int join, const tenon_addr *group, const tenon_addr *source, int index) {
+/* Systems let who leaves the whole group also leave the sources that were joined one by one. Only who joined without
+ * one can block a source: 192.0.2.1 and 2001:db8::1 are nobody's. 0 where that is so, or cannot be told. */
+static int check_leaving(tenon_sock s, const tenon__sockaddr *group, int family, int index) {
+  tenon__sockaddr nobody;
+  tenon_addr addr;
+  tenon_addr_parse(&addr, family == TENON_AF_INET6 ? "2001:db8::1" : "192.0.2.1");
+  tenon__to_sockaddr(&addr, &nobody);
+  int result = tenon__sys_membership(s, TENON__BLOCK_SOURCE, group, &nobody, index);
+  if (result == 0) tenon__sys_membership(s, TENON__UNBLOCK_SOURCE, group, &nobody, index);
+  return result == TENON_EADDRNOTAVAIL ? result : 0;
+}
+
+static int change_membership(tenon_sock s, tenon__change change, const tenon_addr *group, const tenon_addr *source,
+                             int index) {
   tenon__sockaddr native_group, native_source;
   if (!group) return tenon__refuse(TENON_EINVAL);
   int result = check_member(s, group->family);
@@ -43,17 +56,18 @@ static int change_membership(tenon_sock s, int join, const tenon_addr *group, co
   if (result < 0) return tenon__refuse(result);
   tenon__to_sockaddr(group, &native_group);
   if (source) tenon__to_sockaddr(source, &native_source);
-  return tenon__sys_membership(s, join, &native_group, source ? &native_source : NULL, index);
+  if (change == TENON__LEAVE_GROUP && !source) result = check_leaving(s, &native_group, group->family, index);
+  return result < 0 ? result : tenon__sys_membership(s, change, &native_group, source ? &native_source : NULL, index);
 }
 
 int tenon_multicast_join(tenon_sock s, const tenon_addr *group, const tenon_addr *source, int interface_index) {
   if (tenon__is_traced()) return tenon__traced_multicast_join(s, group, source, interface_index);
-  return change_membership(s, 1, group, source, interface_index);
+  return change_membership(s, TENON__JOIN_GROUP, group, source, interface_index);
 }
 
 int tenon_multicast_leave(tenon_sock s, const tenon_addr *group, const tenon_addr *source, int interface_index) {
   if (tenon__is_traced()) return tenon__traced_multicast_leave(s, group, source, interface_index);
-  return change_membership(s, 0, group, source, interface_index);
+  return change_membership(s, TENON__LEAVE_GROUP, group, source, interface_index);
 }
 
 /* To leave what was never joined fails for one reason where there are sources, and for another where there are none. */

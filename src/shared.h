@@ -146,6 +146,8 @@ int tenon__is_a_stream(tenon_sock s);
 static inline int tenon__is_stream_of(tenon_sock s, size_t size) {
   return (size == 0 || size > TENON__TRANSFER_MAX) && tenon__is_a_stream(s);
 }
+/* Whether a failure is the answer to a datagram that was sent earlier, so that another attempt is worth while. */
+int tenon__is_late_answer(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
 /* 0 if another attempt is worth while. */
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
 /* What a failure means that did not come from the addresses. */
@@ -182,6 +184,9 @@ tenon_pollfd tenon__from_native_item(tenon__native_pollfd native);
 typedef void tenon__closing(tenon_sock s);
 extern _Atomic(tenon__closing *) tenon__on_close;
 
+/* 1 for a stream, 0 for datagrams, or a failure if a handle from elsewhere is none that tenon_socket() could have
+ * opened. */
+int tenon__check_foreign(tenon_sock native);
 /* 1 if the stream is or once was connected. */
 int tenon__was_connected(tenon_sock s);
 
@@ -207,6 +212,10 @@ static inline int tenon__is_mapped(const uint8_t ip[16]) {
   return ip[10] == 0xff && memcmp(ip, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
 }
 void tenon__unmap(tenon_addr *addr);
+/* Whether an IPv6 address is one of many of its kind: a link's own, or a group of a link or an interface. */
+static inline int tenon__needs_scope(const uint8_t ip[16]) {
+  return (ip[0] == 0xfe && (ip[1] & 0xc0) == 0x80) || (ip[0] == 0xff && ((ip[1] & 15) == 1 || (ip[1] & 15) == 2));
+}
 /* After a call with native failed: 1 if native is now in the family of the socket and the call worth repeating. Else
  * the failure, if the family was the reason, is TENON_EAFNOSUPPORT. */
 int tenon__fit_family(tenon_sock s, tenon__sockaddr *native, int *result);

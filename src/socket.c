@@ -24,14 +24,23 @@ TENON__BRIEF tenon_sock tenon_socket(int family, int type, int protocol) {
   return family == TENON_AF_UNIX ? open_local(type) : tenon__sys_socket(family, type, protocol);
 }
 
+int tenon__check_foreign(tenon_sock native) {
+  int is_stream = tenon__sys_is_stream(native), family = is_stream < 0 ? is_stream : tenon__sys_family(native);
+  if (family < 0) return family;
+  if (family == TENON_AF_UNSPEC) return tenon__refuse(TENON_EAFNOSUPPORT);
+  int is_datagram = is_stream ? 0 : tenon__sys_is_datagram(native);
+  if (is_stream || is_datagram < 0) return is_stream ? is_stream : is_datagram;
+  return is_datagram ? 0 : tenon__refuse(TENON_ESOCKTNOSUPPORT);
+}
+
 /* Whoever lingers, unless it is for no time at all, would wait in close; on Windows the handle might even stay open. */
 int tenon_adopt(tenon_sock native) {
   if (tenon__is_traced()) return tenon__traced_adopt(native);
-  int is_stream = tenon__sys_is_stream(native);
+  int is_stream = tenon__check_foreign(native);
   if (is_stream < 0) return is_stream;
-  int is_listening = is_stream ? tenon__sys_is_listening(native) : 0;
+  int is_listening = is_stream > 0 ? tenon__sys_is_listening(native) : 0;
   if (is_listening < 0) return is_listening;
-  int keeps_linger = is_stream ? tenon__sys_is_reset(native) : 1;
+  int keeps_linger = is_stream > 0 ? tenon__sys_is_reset(native) : 1;
   if (keeps_linger < 0) return keeps_linger;
   int result = tenon__sys_set_nonblocking(native, is_listening > 0);
   if (result >= 0 && !keeps_linger) result = tenon__sys_set_reset(native, 0);

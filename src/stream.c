@@ -12,6 +12,7 @@ int tenon__name_refused(tenon_sock s, int code) {
     native = tenon_native_error();
     code = TENON_ECONNREFUSED;
   }
+  if (code == TENON_ECONNRESET && tenon__sys_is_stream(s) == 0) code = TENON_ECONNREFUSED; /* Windows, of datagrams */
   tenon__sys_remember(native);
   return code == TENON_ECONNREFUSED ? tenon__failed_attempt(s, code) : code;
 }
@@ -44,6 +45,7 @@ TENON__APART static int failure_again(tenon_sock s, int failure, tenon__limit *l
 /* 0 if another attempt is worth while. */
 static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
+  if (tenon__is_late_answer(s, (int)failure, event, limit)) return 0;
   int has_no_buffers = failure == TENON_ENOBUFS && event == TENON__WRITABLE;
   return has_no_buffers ? tenon__wait_for_buffers(limit) : failure_again(s, (int)failure, limit);
 }
@@ -130,10 +132,8 @@ ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent) {
   return send_within(t->s, t->data, t->size, TENON_FOREVER, sent);
 }
 
-ptrdiff_t tenon__send_failure(tenon_sock s, ptrdiff_t failure) {
-  tenon__limit limit = tenon__limit_of(0);
-  if (failure != TENON_EAGAIN) failure = name_failure(s, failure);
-  return transfer_again(s, failure, TENON__WRITABLE, &limit);
+ptrdiff_t tenon__send_failure(const tenon__transfer *t, ptrdiff_t failure) {
+  return send_within(t->s, t->data, t->size, 0, failure);
 }
 
 static ptrdiff_t recv_once(tenon_sock s, const tenon__parts *rest, int flags, int may_wait) {

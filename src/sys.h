@@ -28,7 +28,8 @@ static inline int tenon__native_family(int family) {
   return family == TENON_AF_UNIX ? AF_UNIX : family == TENON_AF_INET6 ? AF_INET6 : AF_INET;
 }
 static inline int tenon__family_of(int native) {
-  return native == AF_UNIX ? TENON_AF_UNIX : native == AF_INET6 ? TENON_AF_INET6 : TENON_AF_INET;
+  if (native == AF_INET) return TENON_AF_INET;
+  return native == AF_INET6 ? TENON_AF_INET6 : native == AF_UNIX ? TENON_AF_UNIX : TENON_AF_UNSPEC;
 }
 
 /* ---- Errors (src/error.c over sys_error.c) ---- */
@@ -111,7 +112,7 @@ tenon_sock tenon__sys_accept(tenon_sock s, tenon__sockaddr *peer);
 int tenon__sys_close(tenon_sock s);
 /* Switches the native mode, unless on is -1, and returns what it was, 1 or 0; 1 where the system cannot tell. */
 int tenon__sys_set_nonblocking(tenon_sock s, int on);
-/* The handle's family as Tenon numbers it. */
+/* The handle's family as Tenon numbers it, TENON_AF_UNSPEC for one that it does not know. */
 int tenon__sys_family(tenon_sock s);
 /* The peer of a connection; TENON_ENOTCONN for a stream whose connect is pending, too. */
 int tenon__sys_getpeername(tenon_sock s, tenon__sockaddr *peer);
@@ -140,7 +141,7 @@ ptrdiff_t tenon__recv_rest(const tenon__transfer *t, ptrdiff_t failure);
 /* And for what must not wait: what the failure, which is TENON_EAGAIN after an interruption, means is left to those. */
 ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size);
 ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size);
-ptrdiff_t tenon__send_failure(tenon_sock s, ptrdiff_t failure);
+ptrdiff_t tenon__send_failure(const tenon__transfer *t, ptrdiff_t failure);
 ptrdiff_t tenon__recv_failure(tenon_sock s, ptrdiff_t failure);
 /* The same for datagrams, whose size may be 0. to is NULL for the peer. A datagram too large for the buffer is
  * TENON_EMSGSIZE, with what fits in data and from set, and nothing else is; an answer to an earlier one is
@@ -199,10 +200,17 @@ int tenon__sys_set_multicast_if(tenon_sock s, int index);
 
 /* 1 if there is an interface with this index, else 0. */
 int tenon__sys_has_interface(int index);
-/* Joins a group or, with join 0, leaves it; source is NULL for all. The addresses are of the socket's family, the
- * interface is there, or 0. */
-int tenon__sys_membership(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
-                          int index);
+/* Joins a group or leaves it; source is NULL for all. A member without sources can also block one, and take that back,
+ * which fails as leaving does for who is no such member. The addresses are of the socket's family, the interface is
+ * there, or 0. */
+typedef enum tenon__change {
+  TENON__LEAVE_GROUP,
+  TENON__JOIN_GROUP,
+  TENON__BLOCK_SOURCE,
+  TENON__UNBLOCK_SOURCE
+} tenon__change;
+int tenon__sys_membership(tenon_sock s, tenon__change change, const tenon__sockaddr *group,
+                          const tenon__sockaddr *source, int index);
 
 /* ---- Names (sys_lookup.c) ---- */
 
@@ -220,6 +228,8 @@ int tenon__sys_getnameinfo(const tenon__sockaddr *address, char *host, size_t si
 int tenon__sys_thread_open(tenon__thread *thread, tenon__thread_function *run, void *argument);
 void tenon__sys_thread_join(const tenon__thread *thread);
 void tenon__sys_thread_detach(const tenon__thread *thread);
+/* Keeps the code of this library in memory until the process ends, whoever unloads it: a thread is left behind. */
+void tenon__sys_pin(void);
 /* A gate starts closed and is opened once. Waiting ends when it is open (1) or after timeout_ms, perhaps a little early
  * (0). */
 int tenon__sys_gate_init(tenon__gate *gate);
@@ -236,8 +246,11 @@ int tenon__sys_get(tenon__slot slot);
 static inline void tenon__sys_remember(int native) {
   tenon__sys_put(TENON__REMEMBERED, native);
 }
-/* One handle of each thread, TENON_NO_SOCK at first. */
+/* One handle of each thread, TENON_NO_SOCK at first. The other two are neutral (src/waker.c), and to be called when a
+ * thread has ended that had one, and in a child process that has this thread alone. */
 void tenon__sys_set_cancel(tenon_sock cancel);
+void tenon__cancel_ended(void);
+void tenon__cancel_forked(void);
 #ifndef tenon__sys_cancel
 tenon_sock tenon__sys_cancel(void);
 #endif
@@ -256,6 +269,7 @@ int tenon__sys_shutdown(tenon_sock s, int how);
 int tenon__sys_is_listening(tenon_sock s);
 int tenon__sys_is_v6only(tenon_sock s);
 int tenon__sys_is_stream(tenon_sock s);
+int tenon__sys_is_datagram(tenon_sock s);
 /* Takes the socket's pending error, as one of connect; 0 if there is none. */
 int tenon__sys_take_error(tenon_sock s);
 /* What a system's native.h may say otherwise: which part of a buffer's size is for data (1: all, 2: half of it), and
@@ -275,8 +289,6 @@ int tenon__sys_switch(tenon_sock s, int level, int name, int on);
 /* Whether closing resets the connection. */
 int tenon__sys_set_reset(tenon_sock s, int on);
 int tenon__sys_is_reset(tenon_sock s);
-/* Runs a function in a thread that nobody joins. */
-int tenon__sys_thread_start(tenon__thread_function *run, void *argument);
 /* Flushes what the program printed, and ends this process without more ado. */
 void tenon__sys_flush(void);
 void tenon__sys_exit(int status);

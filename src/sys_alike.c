@@ -83,6 +83,11 @@ int tenon__sys_is_stream(tenon_sock s) {
   return type < 0 ? type : type == SOCK_STREAM;
 }
 
+int tenon__sys_is_datagram(tenon_sock s) {
+  int type = get_option(s, SOL_SOCKET, SO_TYPE);
+  return type < 0 ? type : type == SOCK_DGRAM;
+}
+
 int tenon__sys_take_error(tenon_sock s) {
   int native = get_option(s, SOL_SOCKET, SO_ERROR);
   return native <= 0 ? native : tenon__returned(TENON__CONNECT, native);
@@ -144,13 +149,6 @@ int tenon__sys_is_reset(tenon_sock s) {
   return result == 0 ? linger.l_onoff && linger.l_linger == 0 : tenon__failure(TENON__NAMES, s);
 }
 
-int tenon__sys_thread_start(tenon__thread_function *run, void *argument) {
-  tenon__thread thread;
-  int result = tenon__sys_thread_open(&thread, run, argument);
-  if (result == 0) tenon__sys_thread_detach(&thread);
-  return result;
-}
-
 void tenon__sys_close_file(FILE *file) {
   fclose(file);
 }
@@ -183,6 +181,7 @@ struct in6_pktinfo tenon__sys_source6(const tenon_message *message) {
   struct in6_pktinfo source;
   memset(&source, 0, sizeof source);
   if (message->fields & TENON_MESSAGE_LOCAL) memcpy(&source.ipi6_addr, message->local.ip, sizeof source.ipi6_addr);
+  if (message->fields & TENON_MESSAGE_LOCAL) source.ipi6_ifindex = message->local.scope;
   if (message->fields & TENON_MESSAGE_INTERFACE) source.ipi6_ifindex = message->interface_index;
   return source;
 }

@@ -47,3 +47,14 @@ void tenon__cancel_on(tenon_sock ready) {
   tenon__sys_set_cancel(ready);
   tenon__watch(has - had);
 }
+
+void tenon__cancel_ended(void) {
+  tenon__watch(-1);
+}
+
+/* The threads of the parent are not there to end. */
+void tenon__cancel_forked(void) {
+  int has = tenon__sys_cancel() != TENON_NO_SOCK;
+  atomic_store(&tenon__watches, 0);
+  tenon__watch(has + (tenon__tracing != 0));
+}

@@ -162,12 +162,12 @@ static ptrdiff_t datagrams_over_ipv6(tenon_sock *socks) {
 }
 
 TEST(datagrams_survive_each_fault) {
-  CHECK(sweep("datagrams", datagrams_over_ipv4, "getpeername getsockname"));
+  CHECK(sweep("datagrams", datagrams_over_ipv4, "getpeername getsockname is_stream take_error recv"));
 }
 
 TEST(datagrams_over_ipv6_survive_each_fault) {
   if (!tenon_supports(TENON_SUPPORTS_IPV6)) SKIP("no IPv6");
-  CHECK(sweep("datagrams over IPv6", datagrams_over_ipv6, "getpeername"));
+  CHECK(sweep("datagrams over IPv6", datagrams_over_ipv6, "getpeername is_stream take_error recv"));
 }
 
 /* ---- Files ------------------------------------------------------------------------------------------------------- */

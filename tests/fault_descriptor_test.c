@@ -117,3 +117,18 @@ TEST(an_accept_that_cannot_be_right_is_want_of_descriptors) {
   faults_clear();
   CHECK_EQ(net_close2(listener, bound), 0);
 }
+
+/* ---- Handles from elsewhere -------------------------------------------------------------------------------------- */
+
+TEST(what_tenon_could_not_have_opened_is_not_adopted) {
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  faults_clear();
+  faults_add(AT_family, 1, 1, TENON_AF_UNSPEC);
+  CHECK_EQ(tenon_adopt(s), TENON_EAFNOSUPPORT);
+  faults_add(AT_is_datagram, 1, 1, 0);
+  CHECK_EQ(tenon_adopt(s), TENON_ESOCKTNOSUPPORT);
+  CHECK_EQ(faults_calls(AT_adopt), 0);
+  CHECK_EQ(tenon_adopt(s), 0);
+  faults_clear();
+  CHECK_EQ(tenon_close(s), 0);
+}

@@ -116,3 +116,18 @@ TEST(a_handle_is_inherited_on_request_alone) {
   CHECK_EQ(tenon_close(s), 0);
   CHECK_EQ(tenon_set_inheritable(s, 1), TENON_EBADF);
 }
+
+/* Sockets of other kinds, where the system has them. */
+TEST(what_is_no_stream_or_datagram_socket_is_neither_adopted_nor_taken_over) {
+  tenon_sock odd, channel[2];
+  for (int i = 0; (odd = support_open_odd_socket(i)) >= 0; i++) {
+    int adopted = tenon_adopt(odd), given, taken = TENON_EPROTO;
+    CHECK_EQ(tenon_socketpair(channel), 0);
+    given = tenon_hand_over(channel[0], self(), odd, NET_LIMIT_MS);
+    if (given == 0) taken = (int)tenon_take_over(channel[1], NET_LIMIT_MS);
+    tenon_close(odd);
+    CHECK(adopted == TENON_EAFNOSUPPORT || adopted == TENON_ESOCKTNOSUPPORT);
+    CHECK_EQ(taken, TENON_EPROTO);
+    CHECK_EQ(net_close2(channel[0], channel[1]), 0);
+  }
+}

@@ -1,10 +1,12 @@
-/* multicast_source_test.c - single sources of IPv6 groups.
+/* multicast_source_test.c - single sources of groups: over IPv6, and how they are left.
  * SPDX-License-Identifier: MIT
  */
 #include "check.h"
 #include "net.h"
 #include "tenon/multicast.h"
 #include "tenon/option.h"
+
+enum { LOOPBACK = 1 /* an index */ };
 
 /* One that hears what comes to its port, which it shares. */
 static tenon_sock open_receiver(int *port) {
@@ -47,4 +49,37 @@ TEST(only_the_sources_that_were_joined_are_heard_over_ipv6) {
   }
   CHECK_EQ(net_close2(all, one), 0);
   CHECK_EQ(tenon_close(sender), 0);
+}
+
+/* The system ends the membership, whichever way it began. */
+TEST(a_group_that_was_joined_by_its_sources_is_not_left_without_one) {
+  static const struct {
+    int family, feature;
+    const char *group, *source;
+  } rows[] = {{TENON_AF_INET, TENON_SUPPORTS_MULTICAST_SOURCE, "232.1.2.3", "127.0.0.1"},
+              {TENON_AF_INET6, TENON_SUPPORTS_MULTICAST_SOURCE_IPV6, "ff31::8:7", "::1"}};
+  for (int i = 0; i < 4; i++) {
+    int family = rows[i / 2].family, index = i % 2 ? LOOPBACK : 0;
+    tenon_addr group, source;
+    if (family == TENON_AF_INET6 && !tenon_supports(TENON_SUPPORTS_IPV6)) continue;
+    check_note(rows[i / 2].group);
+    CHECK_EQ(tenon_addr_parse(&group, rows[i / 2].group), 0);
+    CHECK_EQ(tenon_addr_parse(&source, rows[i / 2].source), 0);
+    tenon_sock s = tenon_socket(family, TENON_SOCK_DGRAM, 0);
+    CHECK_EQ(tenon_multicast_leave(s, &group, NULL, index), TENON_EADDRNOTAVAIL);
+    int joined = tenon_multicast_join(s, &group, &source, index); /* the system may have no interface to choose */
+    if (joined == 0) {
+      CHECK_EQ(tenon_multicast_leave(s, &group, NULL, index), TENON_EADDRNOTAVAIL);
+      CHECK_EQ(tenon_multicast_join(s, &group, &source, index), TENON_EADDRINUSE);
+      CHECK_EQ(tenon_multicast_leave(s, &group, &source, index), 0);
+      CHECK_EQ(tenon_multicast_leave(s, &group, &source, index), TENON_EADDRNOTAVAIL);
+    }
+    if (index) CHECK_EQ(joined, tenon_supports(rows[i / 2].feature) ? 0 : TENON_ENOTSUP);
+    joined = tenon_multicast_join(s, &group, NULL, index);
+    if (joined == 0) CHECK_EQ(tenon_multicast_leave(s, &group, NULL, index), 0);
+    if (joined == 0) CHECK_EQ(tenon_multicast_leave(s, &group, NULL, index), TENON_EADDRNOTAVAIL);
+    if (index) CHECK_EQ(joined, 0);
+    CHECK_EQ(tenon_close(s), 0);
+  }
+  check_note(NULL);
 }

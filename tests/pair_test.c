@@ -148,7 +148,7 @@ TEST(an_adopted_handle_is_closed_at_once_even_if_it_lingered) {
   CHECK_EQ(tenon_close(pair[1]), 0);
 }
 
-/* D151: the system takes the option for a local stream, and its peer sees a clean end all the same. */
+/* The system takes the option for a local stream, and its peer sees a clean end all the same. */
 TEST(a_pair_is_reset_on_close_or_says_that_it_cannot_be) {
   int can_reset = tenon_supports(TENON_SUPPORTS_PAIR_RESET), value = 7;
   tenon_sock pair[2];

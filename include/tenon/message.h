@@ -50,15 +50,17 @@ typedef struct tenon_message {
   int ttl, traffic_class;
 } tenon_message;
 
-/* Says which fields the messages that this datagram socket receives from now on are to tell; others than the peer, which
- * they always tell, they do not unless asked. Returns those of them that this system has; a message may still lack one.
- * Bits that are none: TENON_EINVAL; a stream: TENON_ENOPROTOOPT. */
+/* Says which fields the messages that this datagram socket receives from now on are to tell; others than the peer,
+ * which they always tell, they do not unless asked. TENON_MESSAGE_LOCAL and TENON_MESSAGE_INTERFACE come together: who
+ * asks for one of them receives both, and a local address that needs a scope has it. Returns those of them that this
+ * system has; a message may still lack one. Bits that are none: TENON_EINVAL; a stream: TENON_ENOPROTOOPT. */
 TENON_API int tenon_message_ask(tenon_sock s, int fields);
 
 /* Sends a datagram and returns its size. Without a peer among its fields it goes to the socket's own; one that is named
  * although the socket is connected is refused by some systems (TENON_EISCONN) and taken by others. To answer from the
- * address that was spoken to, keep a received message's fields TENON_MESSAGE_PEER and TENON_MESSAGE_LOCAL. A field that
- * the system would not heed is TENON_ENOTSUP, and nothing is sent; a local address that is none of this host's
+ * address that was spoken to, keep a received message's fields TENON_MESSAGE_PEER and TENON_MESSAGE_LOCAL; where that
+ * was the address of a group or a broadcast address, the system chooses the one to send from. A field that the system
+ * would not heed is TENON_ENOTSUP, and nothing is sent; a local address that is none of this host's
  * TENON_EADDRNOTAVAIL, an interface that is none TENON_ENXIO. Else as tenon_sendto(). On a stream it does what
  * tenon_sendv() does, and fields mean nothing. */
 TENON_API ptrdiff_t tenon_sendmsg(tenon_sock s, const tenon_message *message, int timeout_ms);

@@ -24,7 +24,8 @@ extern "C" {
 TENON_API int tenon_multicast_join(tenon_sock s, const tenon_addr *group, const tenon_addr *source,
                                    int interface_index);
 
-/* Leaves what was joined with the same arguments. Not joined: TENON_EADDRNOTAVAIL; else as above. */
+/* Leaves what was joined with the same arguments. Not joined, or joined with sources and left without one:
+ * TENON_EADDRNOTAVAIL; else as above. */
 TENON_API int tenon_multicast_leave(tenon_sock s, const tenon_addr *group, const tenon_addr *source,
                                     int interface_index);
 

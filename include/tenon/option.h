@@ -101,7 +101,8 @@ TENON_API int tenon_keepalive(tenon_sock s, int idle, int interval, int count);
 #define TENON_OPT_MULTICAST_LOOP 28
 
 /* The index of the interface that multicast leaves through; 0: the system chooses. TENON_ENXIO: no such interface. For
- * IPv4 some systems only note an address: an interface without one reads as 0. */
+ * IPv4 some systems only note an address: an interface without one reads as 0, and reading looks through the addresses
+ * of this host, for which the system, or under Wine, if there are more than 64, Tenon allocates. */
 #define TENON_OPT_MULTICAST_IF 29
 
 #ifdef __cplusplus

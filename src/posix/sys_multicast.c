@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -23,23 +24,27 @@ static struct in_addr interface_address(int fd, int index) {
   return at.sin_addr;
 }
 
-static int interface_at(int fd, struct in_addr address) {
-  struct ifreq items[64];
-  struct ifconf list = {.ifc_len = sizeof items, .ifc_req = items};
-  if (address.s_addr == 0 || ioctl(fd, SIOCGIFCONF, &list) < 0) return 0;
-  for (size_t i = 0; i < (size_t)list.ifc_len / sizeof items[0]; i++) {
+/* The C library allocates, as nothing else knows how many addresses there are. */
+static int interface_at(struct in_addr address) {
+  struct ifaddrs *all;
+  int index = 0;
+  if (address.s_addr == 0) return 0;
+  if (getifaddrs(&all) < 0) return tenon__failure(TENON__NAMES, TENON_NO_SOCK);
+  for (const struct ifaddrs *item = all; item && index == 0; item = item->ifa_next) {
     struct sockaddr_in at;
-    memcpy(&at, &items[i].ifr_addr, sizeof at);
-    if (at.sin_addr.s_addr == address.s_addr) return (int)if_nametoindex(items[i].ifr_name);
+    if (!item->ifa_addr || item->ifa_addr->sa_family != AF_INET) continue;
+    memcpy(&at, item->ifa_addr, sizeof at);
+    if (at.sin_addr.s_addr == address.s_addr) index = (int)if_nametoindex(item->ifa_name);
   }
-  return 0;
+  freeifaddrs(all);
+  return index;
 }
 
 int tenon__sys_multicast_if(tenon_sock s) {
   struct in_addr address = {0};
   socklen_t size = sizeof address;
   int result = getsockopt(tenon__native(s), IPPROTO_IP, IP_MULTICAST_IF, &address, &size);
-  return result == 0 ? interface_at(tenon__native(s), address) : tenon__failure(TENON__NAMES, s);
+  return result == 0 ? interface_at(address) : tenon__failure(TENON__NAMES, s);
 }
 
 int tenon__sys_set_multicast_if(tenon_sock s, int index) {
@@ -48,8 +53,10 @@ int tenon__sys_set_multicast_if(tenon_sock s, int index) {
   return result == 0 ? 0 : tenon__failure(TENON__NAMES, s);
 }
 
-int tenon__sys_membership(tenon_sock s, int join, const tenon__sockaddr *group, const tenon__sockaddr *source,
-                          int index) {
+int tenon__sys_membership(tenon_sock s, tenon__change change, const tenon__sockaddr *group,
+                          const tenon__sockaddr *source, int index) {
+  static const int options[] = {MCAST_LEAVE_SOURCE_GROUP, MCAST_JOIN_SOURCE_GROUP, MCAST_BLOCK_SOURCE,
+                                MCAST_UNBLOCK_SOURCE};
   int result, level = group->u.any.sa_family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
   if (source) {
     struct group_source_req request;
@@ -57,15 +64,14 @@ int tenon__sys_membership(tenon_sock s, int join, const tenon__sockaddr *group, 
     request.gsr_interface = (uint32_t)index;
     memcpy(&request.gsr_group, &group->u, group->size);
     memcpy(&request.gsr_source, &source->u, source->size);
-    int option = join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP;
-    result = setsockopt(tenon__native(s), level, option, &request, sizeof request);
+    result = setsockopt(tenon__native(s), level, options[change], &request, sizeof request);
   } else {
     struct group_req request;
     memset(&request, 0, sizeof request);
     request.gr_interface = (uint32_t)index;
     memcpy(&request.gr_group, &group->u, group->size);
-    int option = join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP;
+    int option = change == TENON__JOIN_GROUP ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP;
     result = setsockopt(tenon__native(s), level, option, &request, sizeof request);
   }
-  return result == 0 ? 0 : tenon__failure(join ? TENON__JOIN : TENON__LEAVE, s);
+  return result == 0 ? 0 : tenon__failure(change == TENON__JOIN_GROUP ? TENON__JOIN : TENON__LEAVE, s);
 }

@@ -2,7 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "../sys.h"
 
+#include <dlfcn.h>
 #include <signal.h>
+#include <stdlib.h>
+
+/* Old C libraries have these in a library of their own, and static programs need neither. */
+#ifdef __GNUC__
+#pragma weak dladdr
+#pragma weak dlopen
+#endif
 
 /* The program's signals are for the program's threads. */
 int tenon__sys_thread_open(tenon__thread *thread, tenon__thread_function *run, void *argument) {
@@ -20,6 +28,14 @@ void tenon__sys_thread_join(const tenon__thread *thread) {
 
 void tenon__sys_thread_detach(const tenon__thread *thread) {
   pthread_detach(*thread);
+}
+
+void tenon__sys_pin(void) {
+#if defined RTLD_NOLOAD && defined RTLD_NODELETE
+  Dl_info library;
+  if (!dladdr || !dlopen || !dladdr((void *)(uintptr_t)tenon__sys_pin, &library) || !library.dli_fname) return;
+  dlopen(library.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+#endif
 }
 
 int tenon__sys_gate_init(tenon__gate *gate) {
@@ -83,8 +99,31 @@ int tenon__sys_get(tenon__slot slot) {
 
 _Thread_local intptr_t tenon__native_not_cancel;
 
+/* Its value tells nothing but that there is a handle, so that the system calls thread_ended(). */
+static pthread_once_t cancel_once = PTHREAD_ONCE_INIT;
+static pthread_key_t cancel_key;
+static int has_cancel_key;
+
+static void thread_ended(void *not_cancel) {
+  *(intptr_t *)not_cancel = 0;
+  tenon__cancel_ended();
+}
+
+/* At exit, and before the library is unloaded: a thread that ends later would call what is not there any more. */
+static void delete_cancel_key(void) {
+  pthread_key_delete(cancel_key);
+}
+
+static void make_cancel_key(void) {
+  has_cancel_key = pthread_key_create(&cancel_key, thread_ended) == 0;
+  if (has_cancel_key) atexit(delete_cancel_key);
+  pthread_atfork(NULL, NULL, tenon__cancel_forked);
+}
+
 void tenon__sys_set_cancel(tenon_sock cancel) {
+  pthread_once(&cancel_once, make_cancel_key);
   tenon__native_not_cancel = ~cancel;
+  if (has_cancel_key) pthread_setspecific(cancel_key, cancel == TENON_NO_SOCK ? NULL : &tenon__native_not_cancel);
 }
 
 #undef tenon__sys_cancel

@@ -56,8 +56,9 @@ TENON__BRIEF ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t si
   return received >= 0 ? received : recv_rest(&whole);
 }
 
-TENON__APART static ptrdiff_t send_now_failure(tenon_sock s) {
-  return tenon__send_failure(s, errno == EINTR ? TENON_EAGAIN : tenon__failure(TENON__SEND, s));
+TENON__APART static ptrdiff_t send_now_failure(const volatile tenon__transfer *t) {
+  tenon__transfer whole = {t->s, t->data, t->size};
+  return tenon__send_failure(&whole, errno == EINTR ? TENON_EAGAIN : tenon__failure(TENON__SEND, whole.s));
 }
 
 TENON__APART static ptrdiff_t recv_now_failure(tenon_sock s) {
@@ -65,9 +66,10 @@ TENON__APART static ptrdiff_t recv_now_failure(tenon_sock s) {
 }
 
 TENON__BRIEF ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
-  volatile tenon_sock handle = s;
+  volatile tenon__transfer whole;
+  whole.s = s, whole.data = (void *)data, whole.size = size;
   ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-  return sent >= 0 ? sent : send_now_failure(handle);
+  return sent >= 0 ? sent : send_now_failure(&whole);
 }
 
 TENON__BRIEF ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {

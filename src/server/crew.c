@@ -141,6 +141,7 @@ static int close_crew(void *team) {
   crew *c = team;
   join_served(c);
   int left = c->serving;
+  if (left > 0) tenon__sys_pin();
   for (int i = 0; i < c->size && left > 0; i++)
     if (atomic_load(&c->seats[i].state) != FREE) tenon__sys_thread_detach(&c->seats[i].thread);
   leave_crew(c);

@@ -49,8 +49,9 @@ ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
 }
 
 ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
-  ptrdiff_t moved = tenon__sys_send(s, data, size, 0);
-  return moved < 0 ? tenon__send_failure(s, moved) : moved;
+  ptrdiff_t sent = tenon__sys_send(s, data, size, 0);
+  tenon__transfer whole = {s, (void *)data, size};
+  return sent < 0 ? tenon__send_failure(&whole, sent) : sent;
 }
 
 ptrdiff_t tenon__sys_recv_now(tenon_sock s, void *data, size_t size) {

@@ -19,9 +19,9 @@
   X(startup), X(socket), X(socketpair), X(adopt), X(connect), X(bind), X(listen), X(accept), X(close),                 \
       X(set_nonblocking), X(family), X(had_peer), X(is_connecting), X(send), X(sendv), X(sendmsg), X(recv), X(sendto), \
       X(recvfrom), X(recvv), X(recvmsg), X(wake), X(wait), X(poll), X(getaddrinfo), X(canonname), X(getnameinfo),      \
-      X(thread_start), X(gate_init), X(gate_wait), X(getsockname), X(getpeername), X(shutdown), X(is_listening),       \
-      X(is_v6only), X(is_stream), X(take_error), X(get_option), X(set_option), X(set_reset), X(is_reset),              \
-      X(open_file), X(file), X(send_file), X(sendmsgs), X(recvmsgs), X(process_id)
+      X(thread_open), X(gate_init), X(gate_wait), X(getsockname), X(getpeername), X(shutdown), X(is_listening),        \
+      X(is_v6only), X(is_stream), X(is_datagram), X(take_error), X(get_option), X(set_option), X(set_reset),           \
+      X(is_reset), X(open_file), X(file), X(send_file), X(sendmsgs), X(recvmsgs), X(process_id)
 #define FAULTS_ENUMERATOR(name) AT_##name
 typedef enum faults_point { FAULTS_POINTS(FAULTS_ENUMERATOR), FAULTS_POINT_COUNT } faults_point;
 

@@ -8,7 +8,8 @@
 PASS(int, startup, TENON__START, (void), ())
 PASS(int64_t, process_id, TENON__NAMES, (void), ())
 PASS(int, gate_wait, TENON__NAMES, (tenon__gate * gate, int timeout_ms), (gate, timeout_ms))
-PASS(int, thread_start, TENON__START, (tenon__thread_function * run, void *argument), (run, argument))
+PASS(int, thread_open, TENON__START, (tenon__thread * thread, tenon__thread_function *run, void *argument),
+     (thread, run, argument))
 
 int real__sys_gate_init(tenon__gate *gate);
 int tenon__sys_gate_init(tenon__gate *gate) {
@@ -39,6 +40,7 @@ PASS(int, shutdown, TENON__NAMES, (tenon_sock s, int how), (s, how))
 PASS(int, is_listening, TENON__NAMES, (tenon_sock s), (s))
 PASS(int, is_v6only, TENON__NAMES, (tenon_sock s), (s))
 PASS(int, is_stream, TENON__NAMES, (tenon_sock s), (s))
+PASS(int, is_datagram, TENON__NAMES, (tenon_sock s), (s))
 PASS(int, take_error, TENON__CONNECT, (tenon_sock s), (s))
 PASS(int, get_option, TENON__NAMES, (tenon_sock s, int option), (s, option))
 PASS(int, set_option, TENON__NAMES, (tenon_sock s, int option, int value), (s, option, value))

@@ -30,9 +30,9 @@ typedef ptrdiff_t sweep_scenario(tenon_sock *socks);
 int sweep(const char *name, sweep_scenario *run, const char *gets_over);
 
 /* What there is to get over where a connection is made, and where two sockets become a pair, of which some systems make
- * a connection: the mode and the name are asked for or changed once more, when all is done. */
-#define SWEEP_CONNECTING "connect getsockname getpeername set_nonblocking"
-#define SWEEP_PAIRING SWEEP_CONNECTING " is_stream set_option"
+ * a connection: the mode, the name and the type are asked for or changed once more, when all is done. */
+#define SWEEP_CONNECTING "connect getsockname getpeername set_nonblocking is_stream"
+#define SWEEP_PAIRING SWEEP_CONNECTING " set_option"
 
 /* Likewise with each allocation failing in turn, until a run makes none that fails. */
 int sweep_allocations(const char *name, sweep_scenario *run);

@@ -205,7 +205,9 @@ nothing_leads_out() {
     /con/a.txt /%43om1 /lpt9.txt /com%C2%B9 /aux%20.h /CONIN%24 /a:b /a%5cb /secret~1.txt /%252e%252e/..; do
     refuses 403 "$target" || return
   done
-  for target in /%00 /small.txt%00.html /% /%2 /%zz /..%2; do refuses 400 "$target" || return; done
+  for target in /%00 /small.txt%00.html /% /%2 /%zz /..%2; do
+    refuses 400 "$target" && said '^Connection: close' build/http.head || return
+  done
   for target in /%c0%ae%c0%ae/secret.txt /%ef%bc%8e%ef%bc%8e/secret.txt /%252e%252e/secret.txt; do
     refuses 404 "$target" || return
   done

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,6 +48,21 @@ void support_leave_copy(tenon_sock s) {
   if (fork() != 0) return;
   poll(&item, 1, 60000);
   _exit(0);
+}
+
+tenon_sock support_open_odd_socket(int number) {
+#ifdef AF_NETLINK
+  if (number == 0) return socket(AF_NETLINK, SOCK_DGRAM, 0);
+#endif
+  return number <= 1 ? socket(AF_UNIX, SOCK_SEQPACKET, 0) : -1;
+}
+
+int support_in_child(int (*run)(void)) {
+  int status = 0;
+  pid_t child = fork();
+  if (child == 0) _exit(run());
+  if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
 }
 
 int64_t support_cpu_ms(void) {

@@ -51,6 +51,7 @@ int support_child_count(void);                 /* 0: this process has no childre
 void support_crash(void);                      /* as a bad pointer does it, but without a core file */
 void support_process_kill(int64_t process_id); /* whatever it does */
 void support_leave_copy(tenon_sock s);         /* a fork, if there is such a thing, which ends once s is readable */
+int support_in_child(int (*run)(void));        /* what it returns in a fork of this process; -1 where there is none */
 int64_t support_cpu_ms(void);                  /* that this process has used */
 
 /* What asks a program to end: from the terminal, from an administrator, from the terminal that goes away. -1 where no
@@ -68,6 +69,9 @@ int support_lose_terminal(void);
 tenon_sock support_open_file(void);
 tenon_sock support_open_pipe(void);
 void support_close_file(tenon_sock file);
+
+/* A socket that is neither a stream nor of datagrams, or of a family that Tenon does not know; -1 after the last one. */
+tenon_sock support_open_odd_socket(int number);
 
 /* The number of a handle that was a socket and is closed. */
 tenon_sock support_closed_handle(void);
@@ -151,6 +155,15 @@ void support_remove_odd_files(void);
 /* Writes the system's struct sockaddr for an address that the system itself reads from text (IPv6 if that has a colon),
  * and returns its length; 0 if the text is none or the buffer is too small. */
 size_t support_native_addr(const char *text, uint16_t port, uint32_t scope, void *buffer, size_t size);
+
+/* ---- Libraries --------------------------------------------------------------------------------------------------- */
+
+/* A library by its path, or NULL; a function of it, or NULL. */
+void *support_load_library(const char *path);
+void (*support_library_function(void *library, const char *name))(void);
+void support_unload_library(void *library);
+int support_has_library(const char *path); /* 1 if it is loaded */
+int support_unloads_libraries(void);       /* 0 where a library always stays */
 
 /* ---- Surroundings ------------------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,63 @@
+/* fault_refused_test.c - connected datagram sockets whose peer is gone, as each call of the system tells it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "check.h"
+#include "faults/faults.h"
+#include "net.h"
+#include "tenon/message.h"
+
+enum { OFTEN = 3 };
+
+/* By each call of the system that sends a datagram. */
+static ptrdiff_t send_by(faults_point at, tenon_sock s) {
+  const tenon_buffer parts[] = {{"a", 1}, {"b", 1}};
+  const tenon_message message = {.buffers = parts, .count = 2};
+  if (at == AT_send) return tenon_send(s, "ab", 2, 0);
+  if (at == AT_sendv) return tenon_sendv(s, parts, 2, TENON_FOREVER);
+  return at == AT_sendto ? tenon_sendto(s, "ab", 2, NULL, NET_LIMIT_MS) : tenon_sendmsg(s, &message, NET_LIMIT_MS);
+}
+
+/* Only what can be nothing but an answer is worth more than one further attempt. */
+TEST(the_answer_of_the_only_peer_keeps_no_send_from_being_made) {
+  static const faults_point points[] = {AT_send, AT_sendto, AT_sendv, AT_sendmsg};
+  tenon_addr at;
+  tenon_sock receiver = net_datagrams(TENON_AF_INET, &at), sender = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  CHECK_EQ(tenon_connect(sender, &at, TENON_FOREVER), 0);
+  for (int i = 0; i < 4; i++) {
+    faults_clear();
+    check_note(faults_name(points[i]));
+    faults_add(points[i], 1, OFTEN, TENON_ECONNREFUSED);
+    CHECK_EQ(send_by(points[i], sender), 2);
+    CHECK_EQ(faults_calls(points[i]), OFTEN + 1);
+    faults_clear();
+    faults_add(points[i], 1, 1, TENON_EHOSTUNREACH);
+    CHECK_EQ(send_by(points[i], sender), 2);
+    faults_clear();
+    faults_add(points[i], 1, FAULTS_ALWAYS, TENON_EHOSTUNREACH);
+    CHECK_EQ(send_by(points[i], sender), TENON_EHOSTUNREACH);
+    CHECK_EQ(faults_calls(points[i]), 2);
+  }
+  check_note(NULL);
+  faults_clear();
+  CHECK_EQ(net_close2(receiver, sender), 0);
+}
+
+/* Windows calls it a reset. */
+TEST(every_receive_gives_the_answer_of_the_only_peer_one_name) {
+  static const int names[] = {TENON_ECONNREFUSED, TENON_ECONNRESET};
+  char data[8];
+  tenon_addr at;
+  tenon_sock receiver = net_datagrams(TENON_AF_INET, &at), sender = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  CHECK_EQ(tenon_connect(sender, &at, TENON_FOREVER), 0);
+  for (int i = 0; i < 6; i++) {
+    static const int waits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
+    faults_clear();
+    faults_add(AT_recv, 1, 1, names[i % 2]);
+    CHECK_EQ(tenon_recv(sender, data, sizeof data, waits[i / 2]), TENON_ECONNREFUSED);
+    CHECK_EQ(tenon_recv(sender, data, sizeof data, 0), TENON_EAGAIN);
+    faults_add(AT_recv, 1, 1, TENON_EHOSTUNREACH); /* its own failure it cannot be */
+    CHECK_EQ(tenon_recv(sender, data, sizeof data, 0), TENON_EAGAIN);
+  }
+  faults_clear();
+  CHECK_EQ(net_close2(receiver, sender), 0);
+}
