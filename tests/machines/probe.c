@@ -5,10 +5,14 @@
 #define _GNU_SOURCE
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #ifndef SO_BINDTOIFINDEX
@@ -81,6 +85,78 @@ static int has_control_data(int s, struct sockaddr_in *to) {
   return 0;
 }
 
+/* An option of one byte, at the end of its range; qemu-user writes four bytes then. */
+static int has_byte_options(int s) {
+  unsigned char hops = 255, back[8] = {0};
+  socklen_t size = 1;
+  return can_set(s, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof hops) &&
+         getsockopt(s, IPPROTO_IP, IP_MULTICAST_TTL, back, &size) == 0 && back[0] == hops;
+}
+
+/* ---- Whether no byte is lost while signals interrupt who sends ------------------------------------------------------- */
+
+enum { TOTAL = 700000, PIECE = 30000, ROUNDS = 8 };
+
+static int ends[2];
+static long received;
+
+static void *receive_all(void *unused) {
+  static char data[5000];
+  ssize_t n;
+  while ((n = recv(ends[1], data, sizeof data, 0)) > 0) received += n;
+  return unused;
+}
+
+static void ignore_signal(int number) {
+  (void)number;
+}
+
+/* A connection whose sender has little room. */
+static int open_ends(void) {
+  int listener = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
+  struct sockaddr_in at = address_of(listener);
+  listen(listener, 1);
+  ends[0] = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  int result = connect(ends[0], (struct sockaddr *)&at, sizeof at);
+  ends[1] = accept(listener, NULL, NULL);
+  return close(listener) == 0 && result == 0 && ends[1] >= 0;
+}
+
+/* The receiver's thread takes no signals. */
+static int start_receiver(pthread_t *receiver) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(receiver, NULL, receive_all, NULL);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error == 0;
+}
+
+static int can_send_under_signals(void) {
+  static char data[3 * PIECE];
+  const struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
+  struct sigaction action;
+  pthread_t receiver;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = ignore_signal;
+  received = 0;
+  if (sigaction(SIGALRM, &action, NULL) != 0 || !open_ends() || !start_receiver(&receiver)) return 0;
+  setitimer(ITIMER_REAL, &often, NULL);
+  long sent = 0;
+  while (sent < TOTAL) {
+    struct iovec parts[] = {{data, PIECE}, {data, PIECE}, {data, PIECE}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
+    ssize_t n = sendmsg(ends[0], &message, MSG_NOSIGNAL);
+    if (n > 0) sent += n;
+    if (n < 0 && errno != EINTR) break;
+  }
+  setitimer(ITIMER_REAL, &never, NULL);
+  shutdown(ends[0], SHUT_WR);
+  pthread_join(receiver, NULL);
+  return close(ends[0]) == 0 && close(ends[1]) == 0 && received == sent;
+}
+
 int main(void) {
   int udp = socket(AF_INET, SOCK_DGRAM, 0), tcp = socket(AF_INET, SOCK_STREAM, 0),
       six = socket(AF_INET6, SOCK_DGRAM, 0);
@@ -91,9 +167,13 @@ int main(void) {
   report("SO_BINDTOIFINDEX", can_set_int(tcp, SOL_SOCKET, SO_BINDTOIFINDEX, 1));
   report("IPV6_DONTFRAG", six < 0 || can_set_int(six, IPPROTO_IPV6, IPV6_DONTFRAG, 1));
   report("messages-without-buffers", can_send_nothing(udp, &at));
+  report("byte-options", has_byte_options(udp));
   report("control-data", has_control_data(udp, &at));
   connect(udp, (struct sockaddr *)&at, sizeof at);
   report("IP_MTU", can_get(udp, IPPROTO_IP, IP_MTU));
   close(udp), close(tcp), close(six);
+  int rounds = 0;
+  while (rounds < ROUNDS && can_send_under_signals()) rounds++;
+  report("sends-under-signals", rounds == ROUNDS);
   return 0;
 }
