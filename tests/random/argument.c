@@ -106,6 +106,7 @@ int argument_choose(prng *from, const model *m, char letter, int (*wants)(const 
     case 's': return choose_socket(from, m, wants);
     case 'e': return choose_slot(from, m, is_empty);
     case 'a': return choose_address(from, m);
+    case 'B': return choose_slot(from, m, has_address);
     case 'n': return prng_chance(from, 5) ? 0 : prng_below(from, COUNT(sizes));
     case 'l': return choose_limit(from);
     case 'h': return mostly(from, 3, COUNT(hows));
@@ -185,6 +186,7 @@ void argument_text(char letter, int value, char *text, size_t size) {
     case 's':
     case 'e': socket_text(value, text, size); break;
     case 'a': address_text(value, text, size); break;
+    case 'B': snprintf(text, size, "%d", value); break;
     case 'n': snprintf(text, size, "%d", sizes[value]); break;
     case 'l': snprintf(text, size, "%s", limits[value].text); break;
     case 'h': snprintf(text, size, "%s", hows[value].text); break;

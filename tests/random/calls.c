@@ -5,5 +5,5 @@
 
 #include <stddef.h>
 
-const call *const call_tables[] = {calls_socket, calls_stream, calls_datagram, calls_event, calls_option,
-                                   calls_waker,  NULL};
+const call *const call_tables[] = {calls_socket,  calls_stream, calls_datagram, calls_event, calls_option,
+                                   calls_message, calls_name,   calls_file,     calls_waker, NULL};

@@ -6,6 +6,7 @@
 
 #include "play.h"
 
-extern const call calls_socket[], calls_stream[], calls_datagram[], calls_event[], calls_option[], calls_waker[];
+extern const call calls_socket[], calls_stream[], calls_datagram[], calls_event[], calls_option[], calls_message[],
+    calls_name[], calls_file[], calls_waker[];
 
 #endif

@@ -49,7 +49,7 @@ static forecast wait_for(const outlook *all, int limit) {
 static void note_open(play *p, const outlook *all, int count) {
   int is_open = 0;
   for (int i = 0; i < count; i++) is_open |= all->why[i] != 0;
-  p->open += is_open;
+  p->open += is_open && !p->is_silent;
 }
 
 static int is_other(int events, int expected) {
@@ -155,7 +155,10 @@ static forecast forecast_wait(play *p, const int *a, outlook *all) {
   if (!it->is_open) return a[1] == LIMIT_BAD ? forecast_any() : forecast_value(TENON_EBADF);
   if (a[1] == LIMIT_BAD) return forecast_value(TENON_EINVAL);
   for (int s = 0; s < SLOTS; s++)
-    if (it->of[s].events && it->of[s].is_spent != 1) look_at(all, &p->m, s, s, it->of[s].events);
+    if (it->of[s].is_spent == 2)
+      all->why[s] = OPEN_TOLD, all->events[s] = EVENTS_OPEN;
+    else if (it->of[s].events && !it->of[s].is_spent)
+      look_at(all, &p->m, s, s, it->of[s].events);
   return it->woken ? forecast_any() : wait_for(all, a[1]);
 }
 
@@ -163,8 +166,8 @@ static forecast forecast_wait(play *p, const int *a, outlook *all) {
 static void spend(poller *it, outlook *all) {
   for (int s = 0; s < SLOTS; s++) {
     registration *of = &it->of[s];
-    if (of->is_spent == 2) all->why[s] = OPEN_TOLD, all->events[s] = EVENTS_OPEN;
-    if (of->events && of->flags && all->events[s]) of->is_spent = all->events[s] == EVENTS_OPEN ? 2 : 1;
+    if (of->events && of->flags && !of->is_spent && all->events[s])
+      of->is_spent = all->events[s] == EVENTS_OPEN ? 2 : 1;
   }
   it->woken = 0;
 }

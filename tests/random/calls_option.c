@@ -82,7 +82,8 @@ static forecast model_send_urgent(model *m, const int *a) {
   if (a[1] == LIMIT_BAD) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it) return model_handle(m, a[0]);
   if (it->kind == UDP) return forecast_value(TENON_ENOTSUP);
-  if (it->kind == PAIR) return forecast_open(OPEN_PAIR);
+  if (it->kind == PAIR)
+    return forecast_avoid(); /* D151: one that is TCP takes it, and counts no more bytes before it */
   if (!own)
     return it->failed ? forecast_open(OPEN_FAILED) : it->begun ? forecast_avoid() : forecast_value(TENON_ENOTCONN);
   if (own->vague || own->has_reset || own->is_full || other->slot < 0 || other->unread) return forecast_avoid();

@@ -26,6 +26,7 @@ static void run_socket(play *p, const int *a) {
   if (!play_begins(p, f)) return;
   tenon_sock s = tenon_socket(family_of[a[1]], type_of[a[2]], protocol_of[a[3]]);
   p->sockets[a[0]] = s;
+  p->told_fields[a[0]] = 0;
   play_handle(p, f, s);
 }
 

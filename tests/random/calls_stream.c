@@ -20,16 +20,16 @@ typedef struct place {
   int end;
 } place;
 
-static place place_of(model *m, int s, int is_sending) {
+static place place_of(model *m, int s, int is_sending, int size) {
   const slot *it = model_slot(m, s);
   const side *own = model_side(m, it);
-  if (!own) return (place){0, 0};
+  if (!own) return (place){(uint32_t)size, 0};
   return is_sending ? (place){own->sent, it->end} : (place){own->received, !it->end};
 }
 
 static void run_send(play *p, const int *a) {
   int size = argument_size(a[1]);
-  place at = place_of(&p->m, a[0], 1);
+  place at = place_of(&p->m, a[0], 1, size);
   forecast f = model_any_send(&p->m, a[0], size, a[2]);
   if (!play_begins(p, f)) return;
   bytes_fill((unsigned char *)play_buffer, size, at.position, at.end);
@@ -39,7 +39,7 @@ static void run_send(play *p, const int *a) {
 static void run_sendv(play *p, const int *a) {
   int size = argument_size(a[1]), first = size / 3;
   tenon_buffer parts[] = {{play_buffer, (size_t)first}, {NULL, 0}, {play_buffer + first, (size_t)(size - first)}};
-  place at = place_of(&p->m, a[0], 1);
+  place at = place_of(&p->m, a[0], 1, size);
   forecast f = model_any_send(&p->m, a[0], size, a[2]);
   if (!play_begins(p, f)) return;
   bytes_fill((unsigned char *)play_buffer, size, at.position, at.end);
@@ -55,7 +55,7 @@ static forecast model_any_receive(model *m, int s, int size, int limit, int how)
 }
 
 static int prepare(play *p, const int *a, int how, place *at, forecast *f) {
-  *at = place_of(&p->m, a[0], 0);
+  *at = place_of(&p->m, a[0], 0, 0);
   *f = model_any_receive(&p->m, a[0], argument_size(a[1]), a[2], how);
   return play_begins(p, *f);
 }

@@ -11,18 +11,29 @@
 #include "open.h"
 #include "play.h"
 #include "support.h"
+#include "threads.h"
 #include "watchdog.h"
 
-enum { EXIT_USAGE = 3, EXIT_LEAK = 1, DEFAULT_CALLS = 300, SETTLE_MS = 2000, STEP_MS = 10, RUNS = 3 };
+enum {
+  EXIT_USAGE = 3,
+  EXIT_LEAK = 1,
+  EXIT_SURPRISED = 1,
+  EXIT_SKIPPED = 77,
+  DEFAULT_CALLS = 300,
+  SETTLE_MS = 2000,
+  STEP_MS = 10,
+  RUNS = 3
+};
 
 static const char usage[] =
     "usage: tenon_random [--calls N] [--seeds A-B] [--keep LIST [--source] | --candidates FILE] [--show ROW] "
-    "[--coverage]\n";
+    "[--coverage] [--threads] [--strict]\n";
 
 static step steps[MOST_CALLS];
 static play game;
 static long first_seed = 1, last_seed = 1;
-static int calls = DEFAULT_CALLS, wants_coverage;
+static int calls = DEFAULT_CALLS, wants_coverage, wants_threads, is_strict;
+static int wrong; /* invariants of threads that did not hold */
 static const char *keep_list, *candidates;
 
 static int fail(const char *words, const char *what) {
@@ -67,11 +78,18 @@ static int parse_calls(const char *text) {
   return 0;
 }
 
+static int is_flag(const char *option) {
+  return strcmp(option, "--coverage") == 0 || strcmp(option, "--source") == 0 || strcmp(option, "--threads") == 0 ||
+         strcmp(option, "--strict") == 0;
+}
+
 static int parse(int count, char **arguments) {
   for (int i = 1; i < count; i++) {
     const char *option = arguments[i], *value = i + 1 < count ? arguments[i + 1] : "";
     int result = 0;
-    if (strcmp(option, "--coverage") == 0 || strcmp(option, "--source") == 0) {
+    if (is_flag(option)) {
+      is_strict |= strcmp(option, "--strict") == 0;
+      wants_threads |= strcmp(option, "--threads") == 0;
       wants_coverage |= strcmp(option, "--coverage") == 0;
       game.tells_waits |= strcmp(option, "--source") == 0;
       continue;
@@ -106,11 +124,14 @@ static int count_left(int before) {
 }
 
 /* What a system opens once and keeps makes a difference once, and a leak each time. */
-static int has_leak(const char *keep) {
+static int has_leak(uint64_t seed, const char *keep) {
   int left = 1;
   for (int runs = 0; left != 0 && runs < RUNS; runs++) {
     int before = support_handle_count();
-    play_program(&game, steps, calls, keep);
+    if (wants_threads)
+      wrong += threads_play(seed, calls);
+    else
+      play_program(&game, steps, calls, keep);
     left = count_left(before);
     game.is_silent = 1;
   }
@@ -121,7 +142,7 @@ static int has_leak(const char *keep) {
 static int play_seed(long seed, const char *keep) {
   printf("seed %ld\n", seed);
   program_make((uint64_t)seed, steps, calls);
-  int left = has_leak(keep);
+  int left = has_leak((uint64_t)seed, keep);
   if (left) printf("    %d handles are left\n", left);
   printf("end of seed %ld\n", seed);
   fflush(stdout);
@@ -145,7 +166,7 @@ static int play_seeds(void) {
   int result = 0;
   if (keep_list && parse_keep(keep_list, keep) < 0) return fail("no list of calls", keep_list);
   for (long seed = first_seed; seed <= last_seed; seed++)
-    if (play_seed(seed, keep_list ? keep : NULL)) result = EXIT_LEAK;
+    if (play_seed(seed, keep_list ? keep : NULL) || wrong) result = EXIT_LEAK;
   return result;
 }
 
@@ -163,9 +184,14 @@ int main(int count, char **arguments) {
   if (result) return result;
   native_use_plain_output();
   setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+  if (is_strict && !tenon_supports(TENON_SUPPORTS_IPV6)) return EXIT_SKIPPED;
   warm_up();
   result = candidates ? play_candidates(candidates) : play_seeds();
   if (wants_coverage) coverage_print();
-  if (!candidates) printf("%ld results, %ld open, %ld not as expected\n", game.results, game.open, game.surprises);
-  return result;
+  if (wants_threads)
+    printf("%d invariants did not hold\n", wrong);
+  else if (!candidates)
+    printf("%ld results, %ld open, %ld not as expected\n", game.results, game.open, game.surprises);
+  if (result) return result;
+  return is_strict && game.surprises ? EXIT_SURPRISED : 0;
 }

@@ -63,7 +63,7 @@ typedef struct slot {
   datagram datagrams[QUEUE];
   int held;      /* how many of these there are */
   int uncertain; /* an OPEN_... row: nobody knows whether more has come */
-  int asked_fields;
+  int asked_fields, groups;
   int was_connected; /* the port was a connection's own, see OPEN_CLIENT_PORT */
 } slot;
 enum { BEGUN_NOT, BEGUN_WELL, BEGUN_REFUSED };

@@ -37,7 +37,8 @@ static forecast check_taken(const model *m, int s, const slot *it, const address
   for (int i = 0; i < SLOTS; i++) {
     const slot *other = &m->slots[i];
     if (i == s || other->kind != it->kind || other->port != to->port) continue;
-    if (other->failed) return forecast_avoid();
+    if (other->failed || other->begun == BEGUN_REFUSED) /* its port is free on Linux */
+      return open_is_shown(FOUND_LOST_PORT) ? forecast_value(TENON_EADDRINUSE) : forecast_avoid();
     if (other->share && it->share) return forecast_open(OPEN_SHARED);
     if (overlap(other, to->family, to->is_any, is_dual(it))) return forecast_value(TENON_EADDRINUSE);
   }

@@ -67,8 +67,8 @@ forecast model_send_datagram(model *m, int s, int size, const address *to, int l
   if (!it) return to ? forecast_any() : model_handle(m, s);
   if (model_is_stream(it) && to && (to->family != it->family || to->port == 0) && it->link != NONE)
     return forecast_avoid();
-  if (model_is_stream(it) && it->failed) return model_send(m, s, 1, limit);
-  if (model_is_stream(it) && size == 0 && it->begun) return forecast_avoid();
+  int is_peer_wrong = model_is_stream(it) && to && it->link != NONE;
+  if (is_peer_wrong && !open_is_shown(FOUND_STREAM_PEER)) return forecast_avoid();
   if (model_is_stream(it)) return to && it->link == NONE ? forecast_any() : model_send(m, s, size, limit);
   it->may_be_named = 1;
   if (!to) return send_from(m, it, size, NULL);
@@ -91,9 +91,6 @@ forecast model_receive_datagram(model *m, int s, int size, int limit, int cuts, 
   *taken = (datagram){0, NONE, 0};
   if (limit == LIMIT_BAD) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it) return model_handle(m, s);
-  const side *own = model_side(m, it);
-  int is_healthy = own && !own->has_reset && !own->vague && limit == LIMIT_NONE;
-  if (model_is_stream(it) && size == 0 && !cuts) return is_healthy ? forecast_open(FOUND_NOTHING) : forecast_avoid();
   if (model_is_stream(it)) return model_receive(m, s, size, limit, cuts == 2 ? PEEK : RECEIVE);
   if (cuts && size == 0) return forecast_value(0);
   if (it->uncertain) return forecast_open(it->uncertain);

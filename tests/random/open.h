@@ -35,11 +35,14 @@
 enum { OPEN_NOT, OPEN_ROWS(OPEN_ENUM) OPEN_COUNT };
 
 /* Differences that were found and are not mended yet. A row goes when its mend lands. */
-#define FOUND_ROWS(X)                                                                                              \
-  X(NOTHING, "found-nothing", "tenon_recvfrom, tenon_sendto, tenon_sendmsg: no bytes of a stream are not nothing") \
-  X(UDP_RESULT, "found-udp-result", "tenon_connect_result tells a refusal of datagrams on some systems")           \
-  X(KEEPALIVE_PAIR, "found-keepalive-pair",                                                                        \
-    "FAULTS 15: tenon_keepalive on a local stream is ENOTSUP, not ENOPROTOOPT")                                    \
+#define FOUND_ROWS(X)                                                                                           \
+  X(UDP_RESULT, "found-udp-result", "tenon_connect_result tells a refusal of datagrams on some systems")        \
+  X(KEEPALIVE_PAIR, "found-keepalive-pair",                                                                     \
+    "FAULTS 15: tenon_keepalive on a local stream is ENOTSUP, not ENOPROTOOPT")                                 \
+  X(EXTRA_FIELDS, "found-extra-fields", "FAULTS 16: tenon_message_ask(LOCAL) also brings INTERFACE")            \
+  X(LOST_PORT, "found-lost-port", "a refused connect gives up the port that the socket is bound to")            \
+  X(V6ONLY, "found-v6only", "TENON_OPT_V6ONLY reads as 1 on Linux once a socket is bound to one IPv6 address")  \
+  X(STREAM_PEER, "found-stream-peer", "tenon_sendto with an address is TENON_EISCONN on some streams of Linux") \
   X(OTHER_FAMILY, "found-other-family", "tenon_connect of datagrams to another family spoils the socket")
 #define FOUND_ENUM(row, name, why) FOUND_##row,
 enum { FOUND_FIRST = OPEN_COUNT - 1, FOUND_ROWS(FOUND_ENUM) FOUND_END };

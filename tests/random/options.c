@@ -88,12 +88,14 @@ forecast options_set(model *m, int s, int option, int value) {
   slot *it = model_slot(m, s);
   const struct row *row = find(option);
   forecast f = check(m, s, row);
+  if (it && it->kind == PAIR && row && row->flags & (KEEP_OFF | SYSTEMS)) return forecast_avoid();
   if (!f.is_known || f.value != 0) return f;
   if (row->flags & READ_ONLY) return forecast_value(TENON_ENOPROTOOPT);
+  if (is_index(option) && value > 0 && value < 1000) return forecast_avoid(); /* an interface of this host */
   if (row->flags & OPTIONAL && (value < row->lowest || value > row->highest || is_index(option)))
     return forecast_open(OPEN_SUPPORTED);
   if (value < row->lowest || value > row->highest) return forecast_value(TENON_EINVAL);
-  if (is_index(option) && value > 0) return value >= 1000 ? forecast_value(TENON_ENXIO) : forecast_avoid();
+  if (is_index(option) && value > 0) return forecast_value(TENON_ENXIO);
   if (row->flags & KEEP_OFF || (row->flags & SYSTEMS && value < 65536)) return forecast_avoid();
   if (option == TENON_OPT_RESET_ON_CLOSE && (it->is_listening || it->port))
     return forecast_avoid(); /* accepted sockets may inherit it */
@@ -121,6 +123,8 @@ forecast options_get(model *m, int s, int option, int *value) {
   if (option == TENON_OPT_READABLE && it->is_listening) return forecast_value(TENON_EINVAL);
   if (option == TENON_OPT_READABLE && (!own || own->urgent || !has_stable_state(own) || own->is_flooded))
     return own ? forecast_open(own->vague ? own->vague : OPEN_AFTER_RESET) : forecast_any();
+  int is_bound6 = option == TENON_OPT_V6ONLY && it->is_named && !it->is_any && it->options[option] != 1;
+  if (is_bound6 && !open_is_shown(FOUND_V6ONLY)) return forecast_open(FOUND_V6ONLY);
   *value = it->options[option] != UNSET ? it->options[option] : row->first;
   if (option == TENON_OPT_READABLE) *value = own->unread;
   if (option == TENON_OPT_TYPE) *value = it->kind == TCP ? TENON_SOCK_STREAM : TENON_SOCK_DGRAM;

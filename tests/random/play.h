@@ -28,6 +28,7 @@ typedef struct play {
   const step *now;
   tenon_sock sockets[SLOTS];
   tenon_addr at[SLOTS];
+  int told_fields[SLOTS]; /* what tenon_message_ask() has promised */
   tenon_poller pollers[POLLERS];
   tenon_waker wakers[WAKERS];
   char line[LINE]; /* what the call is about to say */
@@ -58,6 +59,7 @@ void play_text(play *p, forecast f, const char *text);
 /* What a call uses. */
 tenon_sock play_socket(const play *p, int argument);
 const tenon_addr *play_address(play *p, int argument);
+int play_loopback_index(void);
 extern char play_buffer[BUFFER];
 
 /* Waits until what was sent to the sockets of this call has arrived. */

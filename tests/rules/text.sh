@@ -49,7 +49,7 @@ rule_format() {
 rule_shell() {
   command -v shellcheck >/dev/null || skip 'shellcheck is not installed'
   # What is assigned here and used there, or sourced by a name of its own, it cannot follow.
-  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare tests/windows/run tests/windows/afd_run bench/run bench/*.sh
+  shellcheck --shell=bash --severity=warning --exclude=SC1090,SC2034,SC2154 tools/* .ci/run tests/rules/* tests/contract/compare tests/random/run tests/random/shorten.sh tests/windows/run tests/windows/afd_run bench/run bench/*.sh
 }
 
 # ---- What the headers promise ----------------------------------------------------------------------------------------
