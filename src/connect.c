@@ -2,8 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include "shared.h"
 
-#define ANSWERS_MAX 16
-
 TENON__APART static int refuse_same(tenon_sock s, const tenon__sockaddr *local, const tenon__sockaddr *peer) {
   tenon_addr ends[2];
   tenon__from_sockaddr(&ends[0], local);
@@ -18,16 +16,6 @@ static int refuse_self(tenon_sock s, const tenon__sockaddr *peer) {
   tenon__sockaddr local;
   if (peer->u.any.sa_family == AF_UNIX || tenon__sys_getsockname(s, &local) < 0) return 0;
   return tenon__port_of(&local) == tenon__port_of(peer) ? refuse_same(s, &local, peer) : 0;
-}
-
-/* The next receive would report the network's answer to a datagram for the former peer. Windows may keep several. */
-static void forget_answers(tenon_sock s) {
-  char byte;
-  for (int left = ANSWERS_MAX; left > 0; left--) {
-    ptrdiff_t received = tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0);
-    if (received != TENON_ECONNREFUSED && received != TENON_ECONNRESET) break;
-  }
-  tenon__sys_take_error(s);
 }
 
 /* Of a connection that broke before anybody asked for its outcome Wine keeps no error, and forgets the peer. */
@@ -119,7 +107,7 @@ TENON__APART static int connect_within(tenon_sock s, tenon__sockaddr *native, in
   if (result == TENON_EINPROGRESS && timeout_ms != 0) result = wait_for_outcome(s, &limit);
   int is_begun = timeout_ms == 0 && (result == 0 || result == TENON_EINPROGRESS);
   if (!was_nonblocking && !is_begun) tenon__sys_set_nonblocking(s, 0);
-  if (result == 0 && had_peer) forget_answers(s);
+  if (result == 0 && had_peer) tenon__forget_answers(s);
   return result;
 }
 

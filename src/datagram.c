@@ -48,6 +48,18 @@ int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__
   return tenon__is_late_answer(s, failure, event, limit) ? tenon__limit_go_on(limit, 0) : failure;
 }
 
+/* Windows may keep several answers. */
+#define ANSWERS_MAX 16
+
+void tenon__forget_answers(tenon_sock s) {
+  char byte;
+  for (int left = ANSWERS_MAX; left > 0; left--) {
+    ptrdiff_t received = tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0);
+    if (received != TENON_ECONNREFUSED && received != TENON_ECONNRESET) break;
+  }
+  tenon__sys_take_error(s);
+}
+
 /* ---- Sending ---------------------------------------------------------------------------------------------------- */
 
 /* 1 if native is where to send to, 0 if that is the socket's peer, whom some systems do not let be named. To others

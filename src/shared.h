@@ -146,6 +146,8 @@ int tenon__is_a_stream(tenon_sock s);
 static inline int tenon__is_stream_of(tenon_sock s, size_t size) {
   return (size == 0 || size > TENON__TRANSFER_MAX) && tenon__is_a_stream(s);
 }
+/* Takes what the network has answered to earlier datagrams, so that no receive reports it. */
+void tenon__forget_answers(tenon_sock s);
 /* Whether a failure is the answer to a datagram that was sent earlier, so that another attempt is worth while. */
 int tenon__is_late_answer(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
 /* 0 if another attempt is worth while. */

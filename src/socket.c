@@ -44,7 +44,9 @@ int tenon_adopt(tenon_sock native) {
   if (keeps_linger < 0) return keeps_linger;
   int result = tenon__sys_set_nonblocking(native, is_listening > 0);
   if (result >= 0 && !keeps_linger) result = tenon__sys_set_reset(native, 0);
-  return result < 0 ? result : tenon__sys_adopt(native);
+  if (result >= 0) result = tenon__sys_adopt(native);
+  if (result >= 0 && is_stream == 0) tenon__forget_answers(native);
+  return result < 0 ? result : 0;
 }
 
 /* Of a local socket that is bound already, systems look at the new file first. */

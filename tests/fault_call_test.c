@@ -259,7 +259,7 @@ TEST(options_over_ipv6_survive_each_fault) {
 }
 
 TEST(adopting_survives_each_fault) {
-  CHECK(sweep("adopting", adopting, ""));
+  CHECK(sweep("adopting", adopting, "recv take_error"));
 }
 
 TEST(asking_what_is_supported_survives_each_fault) {

@@ -4,7 +4,6 @@
 
 #include <dlfcn.h>
 #include <signal.h>
-#include <stdlib.h>
 
 /* Old C libraries have these in a library of their own, and static programs need neither. */
 #ifdef __GNUC__
@@ -109,14 +108,14 @@ static void thread_ended(void *not_cancel) {
   tenon__cancel_ended();
 }
 
-/* At exit, and before the library is unloaded: a thread that ends later would call what is not there any more. */
-static void delete_cancel_key(void) {
-  pthread_key_delete(cancel_key);
+/* At exit, and before the library is unloaded: a thread that ends later would call code that is gone. Not by atexit():
+ * ThreadSanitizer replaces it and forgets which library called it. */
+__attribute__((destructor)) static void delete_cancel_key(void) {
+  if (has_cancel_key) pthread_key_delete(cancel_key);
 }
 
 static void make_cancel_key(void) {
   has_cancel_key = pthread_key_create(&cancel_key, thread_ended) == 0;
-  if (has_cancel_key) atexit(delete_cancel_key);
   pthread_atfork(NULL, NULL, tenon__cancel_forked);
 }
 

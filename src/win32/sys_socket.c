@@ -49,8 +49,11 @@ int tenon__sys_socketpair(tenon_sock pair[2]) {
 }
 
 int tenon__sys_adopt(tenon_sock s) {
+  tenon__sockaddr peer;
   int is_done = SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0);
-  return is_done ? 0 : tenon__failure(TENON__NAMES, s);
+  if (!is_done) return tenon__failure(TENON__NAMES, s);
+  if (tenon__sys_is_stream(s) == 0 && tenon__sys_getpeername(s, &peer) < 0) report_refusals((SOCKET)s, FALSE);
+  return 0;
 }
 
 /* Without this Windows repeats the question for two seconds after a refusal by this very host. Wine does not know the

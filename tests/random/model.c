@@ -90,7 +90,7 @@ void model_name(model *m, int s, int port, int is_any) {
   it->port = port;
   it->is_any = is_any;
   it->is_named = 1;
-  m->at[s] = (address){port, it->family, is_any, it->kind};
+  m->at[s] = (address){port, it->family, is_any, (int)it->kind};
 }
 
 /* A second bind to the port may find connections there that are not over. */
@@ -98,7 +98,7 @@ static void spoil_port(model *m, const slot *it) {
   int room = (int)(sizeof m->spoiled / sizeof *m->spoiled);
   if (it->port <= 0 || it->kind != TCP || !it->was_connected || m->spoiled_count == room) return;
   m->spoiled[m->spoiled_count].port = it->port;
-  m->spoiled[m->spoiled_count].kind = it->kind;
+  m->spoiled[m->spoiled_count].kind = (int)it->kind;
   m->spoiled[m->spoiled_count++].why = OPEN_CLIENT_PORT;
 }
 
