@@ -30,13 +30,13 @@ ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int 
 
 /* The arguments are kept in memory: the compiler would keep them in registers, which have to be saved first, for a case
  * that hardly ever comes. */
-TENON__APART static ptrdiff_t send_rest(const volatile tenon__transfer *t, ptrdiff_t sent) {
+TENON__APART static ptrdiff_t plain_send_rest(const volatile tenon__transfer *t, ptrdiff_t sent) {
   const tenon__transfer whole = {t->s, t->data, t->size};
   if (sent < 0) sent = errno == EINTR ? 0 : tenon__failure(TENON__SEND, whole.s);
   return tenon__send_rest(&whole, sent);
 }
 
-TENON__APART static ptrdiff_t recv_rest(const volatile tenon__transfer *t) {
+TENON__APART static ptrdiff_t plain_recv_rest(const volatile tenon__transfer *t) {
   const tenon__transfer whole = {t->s, t->data, t->size};
   return tenon__recv_rest(&whole, errno == EINTR ? 0 : tenon__failure(TENON__RECV, whole.s));
 }
@@ -46,14 +46,14 @@ TENON__BRIEF ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, siz
   whole.s = s, whole.data = (void *)data, whole.size = size;
   ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL);
   if (sent == (ssize_t)whole.size) return sent;
-  return send_rest(&whole, sent);
+  return plain_send_rest(&whole, sent);
 }
 
 TENON__BRIEF ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
   volatile tenon__transfer whole;
   whole.s = s, whole.data = data, whole.size = size;
   ssize_t received = recv((int)s, data, size, 0);
-  return received >= 0 ? received : recv_rest(&whole);
+  return received >= 0 ? received : plain_recv_rest(&whole);
 }
 
 TENON__APART static ptrdiff_t send_now_failure(const volatile tenon__transfer *t) {

@@ -100,7 +100,7 @@ tenon_sock play_socket(const play *p, int argument) {
   static tenon_sock file = TENON_NO_SOCK;
   if (argument < SLOTS) return p->m.slots[argument].kind == EMPTY ? TENON_NO_SOCK : p->sockets[argument];
   if (argument == CLOSED_SOCKET) return support_closed_handle();
-  if (argument == WIDE_SOCKET) return (tenon_sock)(((intptr_t)1 << 40) + 3);
+  if (argument == WIDE_SOCKET) return sizeof(tenon_sock) > 4 ? (tenon_sock)(((int64_t)1 << 40) + 3) : INTPTR_MAX;
   if (argument == NO_SOCKET) return TENON_NO_SOCK;
   if (file == TENON_NO_SOCK) file = support_open_file();
   return file;
