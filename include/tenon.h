@@ -153,11 +153,11 @@ TENON_API int tenon_close_gracefully(tenon_sock s, int timeout_ms);
 TENON_API int tenon_socketpair(tenon_sock pair[2]);
 
 /* Gives a handle that was made elsewhere the properties of Tenon's own: not inherited, no SIGPIPE, the mode that Tenon
- * wants. On Linux it also turns off IP_RECVERR, IPV6_RECVERR and SO_TIMESTAMPING, and empties the queue that they fill, as
- * each wait would end at once while something is in it. It stays the same handle, and is the caller's to close, with
- * tenon_close(). Only what tenon_socket() could have opened may be adopted, a stream or datagram socket of a family that
- * Tenon knows. Another family (netlink, Bluetooth, virtual machines) is TENON_EAFNOSUPPORT, another type (SOCK_SEQPACKET,
- * SOCK_RAW) TENON_ESOCKTNOSUPPORT, and the handle is left as it was. */
+ * wants. On Linux it also turns off IP_RECVERR, IPV6_RECVERR and SO_TIMESTAMPING, and empties the queue that they fill,
+ * as each wait would end at once while something is in it. On Windows an unconnected datagram socket stops reporting
+ * refusals. It stays the same handle, and is the caller's to close, with tenon_close(). Only stream and datagram sockets
+ * of a family that Tenon knows may be adopted. Another family (netlink, Bluetooth, virtual machines) is
+ * TENON_EAFNOSUPPORT, another type (SOCK_SEQPACKET, SOCK_RAW) TENON_ESOCKTNOSUPPORT, and the handle is left as it was. */
 TENON_API int tenon_adopt(tenon_sock native);
 
 /* The socket's own address, unspecified as long as it has none, and its peer's. The latter is TENON_ENOTCONN before the
@@ -215,13 +215,14 @@ TENON_API int tenon_resolve(const char *host, const char *service, const tenon_h
 
 /* The name of the host at addr, and the name of the stream service at its port, or the number. The host's address as text
  * stands for a name that it does not have, and for an answer that cannot be the name of a host: an address, a number,
- * control characters. Whoever owns the address chooses the name, so it proves nothing. Either may be left out with NULL and 0. TENON_ENOSPC: a buffer is too small. Time and other
- * errors as above. */
+ * control characters. Whoever owns the address chooses the name, so it proves nothing. Either may be left out with NULL
+ * and 0. TENON_ENOSPC: a buffer is too small. Time and other errors as above. */
 TENON_API int tenon_reverse(const tenon_addr *addr, char *host, size_t host_size, char *service, size_t service_size,
                             int timeout_ms);
 
 /* The canonical name of host: what its aliases lead to; of an address, its usual text. Returns the name's length.
- * TENON_ENOSPC: the buffer is too small; TENON_EAI_FAIL also for an answer that cannot be the name of a host. Time and other errors as for tenon_resolve(). */
+ * TENON_ENOSPC: the buffer is too small; TENON_EAI_FAIL also for an answer that cannot be the name of a host. Time and
+ * other errors as for tenon_resolve(). */
 TENON_API int tenon_canonname(const char *host, char *name, size_t size, int timeout_ms);
 
 /* ---- By name ---------------------------------------------------------------------------------------------------- */
@@ -295,9 +296,9 @@ typedef struct tenon_pollfd {
 
 /* Waits until something is the case on one of the sockets and returns on how many, 0 when the time is over. It sets all
  * revents, and reports what is the case again and again, as long as it is. There may be any number of them; none at all
- * sleeps. A socket that stands among them more than once may be reported in one of its places only. The array belongs to the
- * library during the call. A stream that was never connected, or was shut down for receiving, is reported on some systems only.
- * While data is left to receive, TENON_POLLHUP comes on some systems only: tenon_recv() tells the end, by returning 0.
+ * sleeps. A socket that stands among them more than once may be reported in one of its places only. The array belongs to
+ * the library during the call. A stream that was never connected, or was shut down for receiving, is reported on some
+ * systems only. While data is left to receive, TENON_POLLHUP comes on some systems only: tenon_recv() tells the end, by returning 0.
  * POSIX systems also poll handles that are no sockets: pipes, files and standard input, which is handle 0; on Windows
  * each of these is TENON_POLLNVAL. TENON_EINVAL. */
 TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);

@@ -17,8 +17,7 @@ static int has_peer(tenon_sock s) {
   return result == 0;
 }
 
-/* What systems call the network's answer to an earlier datagram: that nobody is there (Windows says that it was a
- * reset), or that it did not get through. */
+/* An ICMP error for an earlier datagram: the port was closed (WSAECONNRESET on Windows), or it was not delivered. */
 static int is_refusal(int failure) {
   return failure == TENON_ECONNREFUSED || failure == TENON_ECONNRESET;
 }
@@ -29,16 +28,25 @@ static int may_be_answer(int failure) {
          failure == TENON_EPROTO || failure == TENON_ENOPROTOOPT;
 }
 
-/* The answer comes with the next call, whose own datagram is not sent. So sends are made again, whoever the peer is,
- * and receives report a refusal alone, by the only peer. The last ones of the list can also be this call's own failure,
- * so there is one more attempt. A local socket is told at once, and each time, that its receiver is gone. */
+/* Windows may queue several errors. */
+#define ANSWERS_MAX 16
+
+/* A limit or a waker ends a call that meets one error after the other. A call with a timeout of 0 stops after some. */
+static int has_time_for_answer(tenon__limit *limit) {
+  return limit->timeout_ms != 0 || ++limit->answers <= ANSWERS_MAX;
+}
+
+/* The next call on the socket fails with the error, and its own datagram is not sent. So a send is repeated, whoever the
+ * peer is; a receive reports only a refusal by the connected peer. The last codes of the list can also be this call's
+ * own failure, so there is one more attempt. A local socket fails at once, each time, when its receiver is gone. */
 int tenon__is_late_answer(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
   if (!may_be_answer(failure)) return 0;
   int native = tenon_native_error();
   int is_datagram = tenon__sys_is_stream(s) == 0 && tenon__sys_family(s) != TENON_AF_UNIX, is_connected = has_peer(s);
   tenon__sys_remember(native);
-  if (!is_datagram || failure == TENON_ENETRESET) return is_datagram;
-  if (is_refusal(failure)) return event == TENON__WRITABLE || !is_connected;
+  if (!is_datagram) return 0;
+  if (failure == TENON_ENETRESET) return has_time_for_answer(limit);
+  if (is_refusal(failure)) return (event == TENON__WRITABLE || !is_connected) && has_time_for_answer(limit);
   return is_connected && !tenon__limit_has_retried(limit);
 }
 
@@ -48,14 +56,11 @@ int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__
   return tenon__is_late_answer(s, failure, event, limit) ? tenon__limit_go_on(limit, 0) : failure;
 }
 
-/* Windows may keep several answers. */
-#define ANSWERS_MAX 16
-
 void tenon__forget_answers(tenon_sock s) {
   char byte;
   for (int left = ANSWERS_MAX; left > 0; left--) {
     ptrdiff_t received = tenon__sys_recv(s, &byte, 1, MSG_PEEK, 0);
-    if (received != TENON_ECONNREFUSED && received != TENON_ECONNRESET) break;
+    if (received >= 0 || !is_refusal((int)received)) break;
   }
   tenon__sys_take_error(s);
 }

@@ -59,12 +59,17 @@ static int64_t send_all(shipment *ship, int timeout_ms) {
     if (ship->offset == ship->end) break;
     int is_partly_sent = ship->offset > start;
     if (timeout_ms == 0 && is_partly_sent && sent < 0) break; /* the next call meets the error */
-    int again = sent < 0 ? tenon__send_again(ship->s, sent, &limit)
-                         : tenon__limit_go_on(&limit, (size_t)(ship->offset - start));
-    if (again < 0 && timeout_ms == 0 && is_partly_sent) break;
+    int again = sent < 0 ? tenon__send_again(ship->s, sent, &limit) : tenon__limit_go_on(&limit, 0);
     if (again < 0) return again;
   }
   return ship->offset - start;
+}
+
+/* A call without time ends after as much as a call with a limit sends at once. */
+static int64_t end_of(const shipment *ship, int64_t size, int64_t count, int timeout_ms) {
+  int64_t most = timeout_ms == 0 ? (int64_t)TENON__TRANSFER_MAX : INT64_MAX, left = size - ship->offset;
+  if (count > most) count = most;
+  return ship->offset + (count < left ? count : left);
 }
 
 /* The system's own way knows no call that does not wait, so the handle must be one that never does. */
@@ -77,7 +82,7 @@ int64_t tenon_sendfile(tenon_sock s, FILE *file, int64_t offset, int64_t count, 
   int64_t size = tenon__sys_file(file, &ship.file);
   if (size < 0) return size;
   if (offset >= size || count == 0) return 0;
-  ship.end = count < size - offset ? offset + count : size;
+  ship.end = end_of(&ship, size, count, timeout_ms);
   int result = ship.may_wait ? 0 : tenon__sys_set_nonblocking(s, 1);
   return result < 0 ? result : send_all(&ship, timeout_ms);
 }

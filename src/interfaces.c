@@ -6,11 +6,31 @@ static int is_before(const tenon_interface *a, const tenon_interface *b) {
   return a->index != b->index ? a->index < b->index : a->addr.family < b->addr.family;
 }
 
+/* Whether addr is the last address of the row's IPv4 network, which reaches all of its hosts. Networks of one or two
+ * addresses have none (RFC 3021). */
+static int is_broadcast_of(const tenon_interface *row, const tenon_addr *addr) {
+  if (row->addr.family != TENON_AF_INET || row->prefix > 30) return 0;
+  for (int i = 0; i < 4; i++) {
+    int host_bits = 8 * (i + 1) - row->prefix;
+    int hosts = host_bits <= 0 ? 0 : host_bits >= 8 ? 0xff : (1 << host_bits) - 1;
+    if (addr->ip[i] != (row->addr.ip[i] | hosts)) return 0;
+  }
+  return 1;
+}
+
+int tenon__is_broadcast(const tenon_addr *addr) {
+  tenon__interface_list found = {.broadcast = addr};
+  if (addr->family != TENON_AF_INET) return 0;
+  if (memcmp(addr->ip, "\xff\xff\xff\xff", 4) == 0) return 1;
+  return tenon__sys_interfaces(&found) == 0 && found.has_broadcast;
+}
+
 /* Systems list them in orders of their own. What there is no room for is the last of them. */
 void tenon__add_interface(tenon__interface_list *found, const tenon_interface *row) {
   int kept = found->count < found->capacity ? found->count : found->capacity;
   int place = kept;
   found->count++;
+  if (found->broadcast && is_broadcast_of(row, found->broadcast)) found->has_broadcast = 1;
   while (place > 0 && is_before(row, &found->list[place - 1])) place--;
   if (place == found->capacity) return;
   int moved = (kept < found->capacity ? kept : kept - 1) - place;
@@ -30,7 +50,7 @@ void tenon__set_interface_addr(tenon_interface *row, const void *native, size_t 
 int tenon_interfaces(tenon_interface *list, int capacity) {
   if (tenon__is_traced()) return tenon__traced_interfaces(list, capacity);
   if (capacity < 0 || (!list && capacity > 0)) return tenon__refuse(TENON_EINVAL);
-  tenon__interface_list found = {list, capacity, 0};
+  tenon__interface_list found = {.list = list, .capacity = capacity};
   int result = tenon__sys_interfaces(&found);
   return result < 0 ? result : found.count;
 }

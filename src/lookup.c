@@ -42,7 +42,7 @@ typedef struct job {
   atomic_int users;
   atomic_int state;
   tenon__thread thread;
-  long long process; /* that counts it, if it is left behind */
+  long long process; /* that counts it if it is abandoned */
   tenon__gate finished;
   tenon__question question;
   tenon__answer answer;
@@ -50,7 +50,7 @@ typedef struct job {
 
 enum { RUNNING, FINISHED, ABANDONED };
 
-/* How many there are, and in which process: the threads of its parent, which will finish those, are not in a child. */
+/* The number of abandoned jobs, and the process that counts them: a forked child has none of its parent's threads. */
 static atomic_int abandoned;
 static atomic_llong abandoned_by;
 

@@ -70,22 +70,14 @@ static int name_unsent_message(tenon_sock s, const tenon_message *m, int failure
   return code;
 }
 
-/* An address of a group, or of all hosts of a network, which systems let no socket be connected to without asking. */
+/* Whether this is a multicast or a broadcast address. */
 static int is_of_many(const tenon_addr *local) {
-  tenon__sockaddr native;
-  tenon_addr at = *local;
-  at.port = 1; /* any will do: nothing is sent */
-  if (at.family == TENON_AF_INET6) return at.ip[0] == 0xff;
-  if ((at.ip[0] & 0xf0) == 0xe0) return 1;
-  tenon_sock s = tenon_socket(at.family, TENON_SOCK_DGRAM, 0);
-  int result = s < 0 ? (int)s : tenon__to_sockaddr(&at, &native);
-  if (result >= 0) result = tenon__sys_connect(s, &native);
-  if (s >= 0) tenon_close(s);
-  return result == TENON_EACCES;
+  if (local->family == TENON_AF_INET6) return local->ip[0] == 0xff;
+  return (local->ip[0] & 0xf0) == 0xe0 || tenon__is_broadcast(local);
 }
 
-/* Who answers a datagram that was sent to many cannot do so from the address that it was sent to: then the system
- * chooses one. Only what was refused is looked at. */
+/* A datagram that came to a multicast or broadcast address cannot be answered from that address. The system then chooses
+ * the source address. Called after a send failed. */
 static ptrdiff_t send_from_any(tenon_sock s, const tenon_message *m, const tenon__sockaddr *peer, int failure) {
   int may_be_source = failure == TENON_EINVAL || failure == TENON_ENETUNREACH || failure == TENON_EHOSTUNREACH ||
                       failure == TENON_EADDRNOTAVAIL || failure == TENON_ENOTSUP;

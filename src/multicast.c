@@ -34,8 +34,8 @@ static int check_member(tenon_sock s, int family) {
   return own == family ? 0 : tenon__refuse(TENON_EAFNOSUPPORT);
 }
 
-/* Systems let who leaves the whole group also leave the sources that were joined one by one. Only who joined without
- * one can block a source: 192.0.2.1 and 2001:db8::1 are nobody's. 0 where that is so, or cannot be told. */
+/* Leaving a group as a whole would also leave the sources that were joined one by one. Only a socket that joined
+ * without a source can block one, so this blocks a documentation address. Returns 0 if that works or tells nothing. */
 static int check_leaving(tenon_sock s, const tenon__sockaddr *group, int family, int index) {
   tenon__sockaddr nobody;
   tenon_addr addr;

@@ -63,7 +63,7 @@ static const struct option_rule *find_rule(int option) {
   return row >= 0 ? &option_rules[row] : NULL;
 }
 
-/* Linux notes for a local stream that closing is to reset it, and the peer sees an end all the same. */
+/* Linux accepts TENON_OPT_RESET_ON_CLOSE on a local stream, but the peer still receives a normal end. */
 static int check_family(tenon_sock s, const struct option_rule *rule) {
   int family = tenon__sys_family(s);
   int is_missing = rule->kind & IPV6_ONLY ? family == TENON_AF_INET : family == TENON_AF_UNIX;

@@ -41,8 +41,8 @@ static size_t name_length(const char *host) {
   return length > TENON__NAME_MAX || is_number(host + label, length - label) ? 0 : length;
 }
 
-/* The bytes of the character that text begins with, 0 if it is not UTF-8 or is a control character. The rest of UTF-8's
- * rules is not for names: what is too long or a surrogate harms nobody. */
+/* The number of bytes of the first character of text, or 0 if it is not UTF-8 or is a control character. Overlong forms
+ * and surrogates are accepted: they do no harm here. */
 static size_t character_length(const char *text) {
   unsigned char first = (unsigned char)text[0];
   size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
@@ -51,8 +51,8 @@ static size_t character_length(const char *text) {
   return first == 0xc2 && (unsigned char)text[1] < 0xa0 ? 0 : length;
 }
 
-/* Whether what a name server answered can be the name of a host. Whoever runs the server may answer an address that is
- * not his own, a number, or line ends that forge a log. */
+/* Whether an answer of a name server can be a host name. A hostile server may answer with an address of another host, a
+ * number, or line ends that forge a log. */
 static int is_host_name(const char *text) {
   if (name_length(text) == 0) return 0;
   for (size_t length; *text; text += length)

@@ -24,11 +24,12 @@ static inline void tenon__keep_started(void) {
 typedef struct tenon__limit {
   int timeout_ms;
   int is_started, has_retried;
+  int answers;         /* to earlier datagrams, that a call without time has met */
   int64_t deadline_us; /* once started */
 } tenon__limit;
 
 static inline tenon__limit tenon__limit_of(int timeout_ms) {
-  tenon__limit limit = {timeout_ms, 0, 0, 0};
+  tenon__limit limit = {timeout_ms, 0, 0, 0, 0};
   return limit;
 }
 
@@ -156,6 +157,11 @@ int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__
 int tenon__name_unsent(tenon_sock s, int failure, int has_target);
 /* After receiving failed, perhaps because a datagram socket has no port: 0 if another attempt is worth while. */
 int tenon__unbound_again(tenon_sock s, int failure, tenon__limit *limit);
+
+/* ---- interfaces.c ---- */
+
+/* Whether an address is 255.255.255.255 or the broadcast address of an IPv4 network of this host. */
+int tenon__is_broadcast(const tenon_addr *addr);
 
 /* ---- message.c ---- */
 

@@ -16,6 +16,8 @@
 typedef struct tenon__interface_list {
   tenon_interface *list;
   int capacity, count;
+  const tenon_addr *broadcast; /* an address that is searched for among the broadcast addresses, or NULL */
+  int has_broadcast;
 } tenon__interface_list;
 int tenon__sys_interfaces(tenon__interface_list *found);
 void tenon__add_interface(tenon__interface_list *found, const tenon_interface *row);

@@ -8,22 +8,28 @@
 
 enum { OFTEN = 3 };
 
+static const faults_point points[] = {AT_send, AT_sendto, AT_sendv, AT_sendmsg};
+enum { POINTS = sizeof points / sizeof points[0] };
+
 /* By each call of the system that sends a datagram. */
-static ptrdiff_t send_by(faults_point at, tenon_sock s) {
+static ptrdiff_t send_within(faults_point at, tenon_sock s, int timeout_ms) {
   const tenon_buffer parts[] = {{"a", 1}, {"b", 1}};
   const tenon_message message = {.buffers = parts, .count = 2};
-  if (at == AT_send) return tenon_send(s, "ab", 2, 0);
-  if (at == AT_sendv) return tenon_sendv(s, parts, 2, TENON_FOREVER);
-  return at == AT_sendto ? tenon_sendto(s, "ab", 2, NULL, NET_LIMIT_MS) : tenon_sendmsg(s, &message, NET_LIMIT_MS);
+  if (at == AT_send) return tenon_send(s, "ab", 2, timeout_ms);
+  if (at == AT_sendv) return tenon_sendv(s, parts, 2, timeout_ms);
+  return at == AT_sendto ? tenon_sendto(s, "ab", 2, NULL, timeout_ms) : tenon_sendmsg(s, &message, timeout_ms);
+}
+
+static ptrdiff_t send_by(faults_point at, tenon_sock s) {
+  return send_within(at, s, at == AT_send ? 0 : at == AT_sendv ? TENON_FOREVER : NET_LIMIT_MS);
 }
 
 /* Only what can be nothing but an answer is worth more than one further attempt. */
 TEST(the_answer_of_the_only_peer_keeps_no_send_from_being_made) {
-  static const faults_point points[] = {AT_send, AT_sendto, AT_sendv, AT_sendmsg};
   tenon_addr at;
   tenon_sock receiver = net_datagrams(TENON_AF_INET, &at), sender = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
   CHECK_EQ(tenon_connect(sender, &at, TENON_FOREVER), 0);
-  for (int i = 0; i < 4; i++) {
+  for (int i = 0; i < POINTS; i++) {
     faults_clear();
     check_note(faults_name(points[i]));
     faults_add(points[i], 1, OFTEN, TENON_ECONNREFUSED);
@@ -58,6 +64,29 @@ TEST(every_receive_gives_the_answer_of_the_only_peer_one_name) {
     faults_add(AT_recv, 1, 1, TENON_EHOSTUNREACH); /* its own failure it cannot be */
     CHECK_EQ(tenon_recv(sender, data, sizeof data, 0), TENON_EAGAIN);
   }
+  faults_clear();
+  CHECK_EQ(net_close2(receiver, sender), 0);
+}
+
+/* Each attempt takes 20 ms, and the clock starts after the first one. */
+TEST(refusals_without_end_outlast_no_limit) {
+  enum { STEP_US = 20000, LIMIT_MS = 50, ATTEMPTS = 4, FEW = 100 };
+  tenon_addr at;
+  tenon_sock receiver = net_datagrams(TENON_AF_INET, &at), sender = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  CHECK_EQ(tenon_connect(sender, &at, TENON_FOREVER), 0);
+  for (int i = 0; i < POINTS; i++) {
+    faults_clear();
+    check_note(faults_name(points[i]));
+    faults_set_clock(STEP_US);
+    faults_add(points[i], 1, FAULTS_ALWAYS, TENON_ECONNREFUSED);
+    CHECK_EQ(send_within(points[i], sender, LIMIT_MS), TENON_ETIMEDOUT);
+    CHECK_EQ(faults_calls(points[i]), ATTEMPTS);
+    faults_clear();
+    faults_add(points[i], 1, FAULTS_ALWAYS, TENON_ECONNREFUSED);
+    CHECK_EQ(send_within(points[i], sender, 0), TENON_ECONNREFUSED);
+    CHECK(faults_calls(points[i]) < FEW);
+  }
+  check_note(NULL);
   faults_clear();
   CHECK_EQ(net_close2(receiver, sender), 0);
 }

@@ -3,6 +3,7 @@
  */
 #include "check.h"
 #include "net.h"
+#include "support.h"
 #include "tenon/message.h"
 
 static const int limits[] = {TENON_FOREVER, NET_LIMIT_MS, 0};
@@ -95,18 +96,27 @@ TEST(a_datagram_socket_may_be_its_own_peer) {
   CHECK_EQ(tenon_close(s), 0);
 }
 
+/* Wine 10 lets a datagram socket connect to a broadcast address, where Windows documents WSAEACCES. */
+static int connects_to_broadcast(const tenon_addr *broadcast) {
+  tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0);
+  int result = tenon_connect(s, broadcast, 0);
+  tenon_close(s);
+  return result == 0 && support_is_wine();
+}
+
 /* Each failure has one name, and the peer before stays. */
 TEST(a_datagram_connect_that_fails_leaves_the_peer_as_it_was) {
   static const struct {
     const char *peer;
     int code;
-  } rows[] = {{"[::1]:9", TENON_EAFNOSUPPORT}, {"127.255.255.255:9", TENON_EACCES}, {"127.0.0.1:0", TENON_EINVAL}};
+  } rows[] = {{"[::1]:9", TENON_EAFNOSUPPORT}, {"127.0.0.1:0", TENON_EINVAL}, {"127.255.255.255:9", TENON_EACCES}};
   tenon_addr at, to, peer;
   tenon_sock s = tenon_socket(TENON_AF_INET, TENON_SOCK_DGRAM, 0), fresh, receiver = net_datagrams(TENON_AF_INET, &at);
   CHECK_EQ(tenon_connect(s, &at, NET_LIMIT_MS), 0);
   for (int i = 0; i < 9; i++) {
     check_note(rows[i / 3].peer);
     CHECK_EQ(tenon_addr_parse(&to, rows[i / 3].peer), 0);
+    if (rows[i / 3].code == TENON_EACCES && connects_to_broadcast(&to)) continue;
     CHECK_EQ(tenon_connect(s, &to, limits[i % 3]), rows[i / 3].code);
     CHECK_EQ(tenon_getpeername(s, &peer), 0);
     CHECK(tenon_addr_equal(&peer, &at));

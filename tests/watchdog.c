@@ -5,7 +5,6 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "support.h"
 
@@ -21,7 +20,7 @@ static void watch(void *unused) {
     support_sleep_ms(TICK_MS);
     if (atomic_load(&ticks_left) <= 0 || atomic_fetch_sub(&ticks_left, 1) != 1) continue;
     fprintf(stderr, "watchdog: %s\n", atomic_load(&watched));
-    _Exit(EXIT_WATCHDOG);
+    support_end_now(EXIT_WATCHDOG);
   }
 }
 

@@ -100,7 +100,7 @@ apt_get() {
 
 # ---- Builds ----------------------------------------------------------------------------------------------------------
 
-# Configures and builds build/NAME; CMakePresets.json has the usual ones under the same names.
+# Configures and builds build/NAME, one process at a time. CMakePresets.json has the usual ones under the same names.
 build() { # NAME [TARGET...]
   local name=$1 toolchains=$root/toolchains options=(-DCMAKE_BUILD_TYPE=RelWithDebInfo) targets=()
   shift
@@ -124,8 +124,20 @@ build() { # NAME [TARGET...]
     aarch64 | riscv64 | s390x) cross_options "$name-linux-gnu" "qemu-$name-static" ;;
     windows-i686) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-i686.cmake") ;;
   esac
-  logged "configure-$name" 120 cmake -S "$root" -B "$root/build/$name" "${options[@]}" &&
-    logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" "${targets[@]}"
+  {
+    flock 7
+    logged "configure-$name" 120 cmake -S "$root" -B "$root/build/$name" "${options[@]}" &&
+      logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" "${targets[@]}"
+  } 7>"$root/build/$name.lock"
+}
+
+# Makes builds that later stages need, at the lowest priority beside what runs now. A build that fails here is tried
+# again, and reported, by its stage.
+build_ahead() { # NAME...
+  local name
+  trap 'jobs -p | xargs -r kill; exit' TERM
+  renice -n 19 -p $BASHPID >/dev/null
+  for name in "$@"; do build "$name" >/dev/null; done
 }
 
 # For Linux on another processor: linked statically, so that no system of that kind has to be installed. Adds to options.

@@ -46,9 +46,9 @@ extern "C" {
 TENON_API int tenon_addr_local(tenon_addr *addr, const char *path);
 
 /* Removes the socket file of a server that is no more, or of one's own, once that is closed: 0. If somebody has it open
- * it is TENON_EADDRINUSE, whatever the type of that socket and whether or not it is connected; no file TENON_ENOENT, and what is no socket is left alone, TENON_ENOTSOCK. A server that has
- * bound but does not listen yet looks like one that is gone: where several may start at once, let a lock decide who
- * calls this. TENON_EACCES. */
+ * it is TENON_EADDRINUSE, whatever the type of that socket and whether or not it is connected. Without a file it is
+ * TENON_ENOENT. A file that is not a socket is left alone: TENON_ENOTSOCK. A server that has bound but does not listen
+ * yet looks like one that is gone: where several may start at once, let a lock decide who calls this. TENON_EACCES. */
 TENON_API int tenon_local_unlink_stale(const tenon_addr *local);
 
 /* ---- Who is there ----------------------------------------------------------------------------------------------- */

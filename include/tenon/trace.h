@@ -38,7 +38,8 @@ TENON_API void tenon_trace(void (*callback)(const tenon_traced *call, void *cont
  *   tenon_connect(5, 192.0.2.1:80, timeout 5000) = ECONNREFUSED (111) after 80 us
  *
  * The line holds printable ASCII characters alone: any other byte, in a name or in the path of a local socket too, becomes
- * "?". What is beyond 250 bytes of a name becomes "...". TENON_ENOSPC if the buffer is too small (TENON_TRACED_TEXT is always enough), TENON_EINVAL. */
+ * "?". What is beyond 250 bytes of a name becomes "...". TENON_ENOSPC if the buffer is too small (TENON_TRACED_TEXT is
+ * always enough), TENON_EINVAL. */
 TENON_API int tenon_traced_format(const tenon_traced *call, char *line, size_t size);
 
 #ifdef __cplusplus

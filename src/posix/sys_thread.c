@@ -110,7 +110,7 @@ static void thread_ended(void *not_cancel) {
 
 /* At exit, and before the library is unloaded: a thread that ends later would call code that is gone. Not by atexit():
  * ThreadSanitizer replaces it and forgets which library called it. */
-__attribute__((destructor)) static void delete_cancel_key(void) {
+static __attribute__((destructor)) void delete_cancel_key(void) {
   if (has_cancel_key) pthread_key_delete(cancel_key);
 }
 

@@ -14,17 +14,15 @@ rule_header_clang() {
 
 rule_header_mingw() {
   command -v x86_64-w64-mingw32-g++ >/dev/null || skip 'x86_64-w64-mingw32-g++ is not installed'
-  each_header header_compiles_beside_windows x86_64-w64-mingw32-gcc
+  local compiler=x86_64-w64-mingw32-gcc headers
+  mapfile -t headers < <(cd include && printf '%s\n' tenon.h tenon/*.h)
+  each_header header_compiles $compiler && header_compiles $compiler winsock2.h windows.h "${headers[@]}" &&
+    header_compiles $compiler "${headers[@]}" winsock2.h windows.h && header_compiles $compiler "${headers[@]}" windows.h
 }
 
 each_header() { # FUNCTION COMPILER
   local header
   for header in tenon.h $(cd include && printf '%s\n' tenon/*.h); do "$1" "$2" "$header" || return 1; done
-}
-
-header_compiles_beside_windows() { # COMPILER HEADER
-  header_compiles "$1" "$2" && header_compiles "$1" winsock2.h windows.h "$2" &&
-    header_compiles "$1" "$2" winsock2.h windows.h && header_compiles "$1" "$2" windows.h
 }
 
 header_compiles() { # COMPILER HEADER...

@@ -28,6 +28,9 @@ int support_handle_count(void);
 
 void support_sleep_ms(int ms);
 
+/* Ends the process, whatever its other threads do. On Windows no exit handler and no DLL gets in between. */
+void support_end_now(int status);
+
 /* ---- Threads ----------------------------------------------------------------------------------------------------- */
 
 /* The caller's memory, which must outlive the thread: static, as a failing check leaves the test's function at once. */

@@ -64,6 +64,10 @@ void support_sleep_ms(int ms) {
   Sleep((DWORD)ms);
 }
 
+void support_end_now(int status) {
+  TerminateProcess(GetCurrentProcess(), (UINT)status);
+}
+
 static unsigned __stdcall thread_main(void *argument) {
   support_thread *thread = argument;
   thread->run(thread->argument);
