@@ -86,26 +86,29 @@ TENON__THREAD(lookup_thread, argument) {
   return 0;
 }
 
-static int start_job(const tenon__question *question, job **started) {
+/* NULL if it cannot begin, with the reason in *failure. */
+static job *start_job(const tenon__question *question, int *failure) {
   job *j = tenon__allocate(sizeof *j);
-  if (!j) return tenon__refuse(TENON_ENOMEM);
+  if (!j) {
+    *failure = tenon__refuse(TENON_ENOMEM);
+    return NULL;
+  }
   atomic_init(&j->users, 2);
   atomic_init(&j->state, RUNNING);
   j->process = atomic_load(&abandoned_by);
   j->question = *question;
-  int result = tenon__sys_gate_init(&j->finished);
-  if (result < 0) {
+  *failure = tenon__sys_gate_init(&j->finished);
+  if (*failure < 0) {
     tenon__release(j);
-    return result;
+    return NULL;
   }
-  result = tenon__sys_thread_open(&j->thread, lookup_thread, j);
-  if (result < 0) {
+  *failure = tenon__sys_thread_open(&j->thread, lookup_thread, j);
+  if (*failure < 0) {
     atomic_init(&j->users, 1);
     leave_job(j);
-    return result;
+    return NULL;
   }
-  *started = j;
-  return 0;
+  return j;
 }
 
 /* A gate is nothing that could be waited for together with a waker, so that is looked at now and then. */
@@ -145,10 +148,10 @@ int tenon__look_up(const tenon__question *question, tenon__answer *answer, tenon
   if (tenon__may_wait_inside(limit->timeout_ms)) {
     ask_resolver(question, answer);
   } else {
-    job *j = NULL;
     if (has_abandoned_too_many()) return tenon__refuse(TENON_EAI_AGAIN);
-    int result = start_job(question, &j);
-    if (result < 0) return result;
+    int result;
+    job *j = start_job(question, &result);
+    if (!j) return result;
     result = finish_job(j, limit);
     if (result == 0) *answer = j->answer;
     leave_job(j);

@@ -147,7 +147,8 @@ int tenon_keepalive(tenon_sock s, int idle, int interval, int count) {
 /* Whether sockets of this type and family have the option is for the system to say. */
 static int has_option(int option, int family) {
   int value;
-  int type = find_rule(option)->kind & STREAMS ? TENON_SOCK_STREAM : TENON_SOCK_DGRAM;
+  const struct option_rule *rule = find_rule(option);
+  int type = rule && rule->kind & STREAMS ? TENON_SOCK_STREAM : TENON_SOCK_DGRAM;
   tenon_sock s = tenon_socket(family, type, 0);
   int result = tenon_getsockopt(s, option, &value);
   if (s >= 0) tenon_close(s);

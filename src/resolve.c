@@ -5,7 +5,7 @@
 #include <string.h>
 
 static char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+  return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 static int is_alphanumeric(char c) {

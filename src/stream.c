@@ -116,7 +116,7 @@ TENON__APART static ptrdiff_t send_within(tenon_sock s, const char *data, size_t
   if (tenon__is_traced()) return tenon__traced_send(s, data, size, timeout_ms);
   if (!tenon__is_transfer(data, size, timeout_ms)) return tenon__refuse(TENON_EINVAL);
   if (size == 0) return tenon__send_nothing(s, timeout_ms);
-  tenon_buffer whole = {(void *)data, size};
+  tenon_buffer whole = {tenon__unconst(data), size};
   return tenon__send_parts(s, tenon__parts_of(s, &whole, 1, size, timeout_ms), size, timeout_ms, first);
 }
 

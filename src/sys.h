@@ -134,6 +134,10 @@ typedef struct tenon__transfer {
   void *data; /* not written to by sending */
   size_t size;
 } tenon__transfer;
+/* Data that is only read, for a structure that serves both directions. */
+static inline void *tenon__unconst(const void *data) {
+  return (void *)(uintptr_t)data;
+}
 ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size);
 ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size);
 ptrdiff_t tenon__send_rest(const tenon__transfer *t, ptrdiff_t sent);
@@ -236,13 +240,11 @@ int tenon__sys_gate_init(tenon__gate *gate);
 void tenon__sys_gate_open(tenon__gate *gate);
 int tenon__sys_gate_wait(tenon__gate *gate, int timeout_ms);
 void tenon__sys_gate_destroy(tenon__gate *gate);
-/* Ints of each thread, 0 at first: the native number of its last failure, and whether it is inside a call that is
- * traced. */
+/* Ints of each thread, 0 at first: the native number of its last failure, and whether it is inside a traced call. The
+ * parentheses below keep off the macros of these names that native.h may have. */
 typedef enum tenon__slot { TENON__REMEMBERED, TENON__INSIDE, TENON__SLOT_COUNT } tenon__slot;
 void tenon__sys_put(tenon__slot slot, int value);
-#ifndef tenon__sys_get /* native.h may know a shorter way, also for the handle below */
-int tenon__sys_get(tenon__slot slot);
-#endif
+int(tenon__sys_get)(tenon__slot slot);
 static inline void tenon__sys_remember(int native) {
   tenon__sys_put(TENON__REMEMBERED, native);
 }
@@ -251,9 +253,7 @@ static inline void tenon__sys_remember(int native) {
 void tenon__sys_set_cancel(tenon_sock cancel);
 void tenon__cancel_ended(void);
 void tenon__cancel_forked(void);
-#ifndef tenon__sys_cancel
-tenon_sock tenon__sys_cancel(void);
-#endif
+tenon_sock(tenon__sys_cancel)(void);
 
 /* ---- Spelled alike on all systems (sys_alike.c) ---- */
 

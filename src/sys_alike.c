@@ -150,11 +150,11 @@ int tenon__sys_is_reset(tenon_sock s) {
 }
 
 void tenon__sys_close_file(FILE *file) {
-  fclose(file);
+  (void)fclose(file); /* it was only read */
 }
 
 void tenon__sys_flush(void) {
-  fflush(stdout);
+  (void)fflush(stdout);
 }
 
 void tenon__sys_exit(int status) {

@@ -46,7 +46,7 @@ typedef struct writer {
 
 /* A line end in a name, which others choose, would begin a line of the log that looks like another call's. */
 static void put_char(writer *w, char c) {
-  if (w->at < w->end) *w->at++ = c < ' ' || c > '~' ? '?' : c;
+  if (w->at < w->end) *w->at++ = (char)(c < ' ' || c > '~' ? '?' : c);
 }
 
 static void put_text(writer *w, const char *text) {

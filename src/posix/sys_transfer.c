@@ -43,7 +43,7 @@ TENON__APART static ptrdiff_t plain_recv_rest(const volatile tenon__transfer *t)
 
 TENON__BRIEF ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
   volatile tenon__transfer whole;
-  whole.s = s, whole.data = (void *)data, whole.size = size;
+  whole.s = s, whole.data = tenon__unconst(data), whole.size = size;
   ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL);
   if (sent == (ssize_t)whole.size) return sent;
   return plain_send_rest(&whole, sent);
@@ -67,7 +67,7 @@ TENON__APART static ptrdiff_t recv_now_failure(tenon_sock s) {
 
 TENON__BRIEF ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
   volatile tenon__transfer whole;
-  whole.s = s, whole.data = (void *)data, whole.size = size;
+  whole.s = s, whole.data = tenon__unconst(data), whole.size = size;
   ssize_t sent = send((int)s, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   return sent >= 0 ? sent : send_now_failure(&whole);
 }

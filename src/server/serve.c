@@ -202,7 +202,8 @@ static int open_reception(const tenon_server *server) {
   if (r.listener < 0) return (int)r.listener;
   r.model = is_threads ? &tenon__threads_model : &tenon__workers_model;
   r.team_items = r.model->items(server);
-  r.items = tenon__allocate_array(0, (size_t)(TEAM_ITEM + r.team_items + TENON__TURNED_AWAY_MAX), sizeof r.items[0]);
+  r.items =
+      tenon__allocate_array(0, (size_t)TEAM_ITEM + (size_t)r.team_items + TENON__TURNED_AWAY_MAX, sizeof r.items[0]);
   int result = r.items ? r.model->open(server, &r.team) : tenon__refuse(TENON_ENOMEM);
   if (result == 0) {
     tenon_sock cancel = tenon__sys_cancel(); /* who serves is ended by stop, and by nothing half-way */

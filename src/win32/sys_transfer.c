@@ -38,7 +38,7 @@ ptrdiff_t tenon__sys_recv(tenon_sock s, void *data, size_t size, int flags, int 
 
 ptrdiff_t tenon__sys_send_plain(tenon_sock s, const void *data, size_t size) {
   ptrdiff_t sent = tenon__sys_send(s, data, size, 1);
-  tenon__transfer whole = {s, (void *)data, size};
+  tenon__transfer whole = {s, tenon__unconst(data), size};
   return sent == (ptrdiff_t)size ? sent : tenon__send_rest(&whole, sent);
 }
 
@@ -50,7 +50,7 @@ ptrdiff_t tenon__sys_recv_plain(tenon_sock s, void *data, size_t size) {
 
 ptrdiff_t tenon__sys_send_now(tenon_sock s, const void *data, size_t size) {
   ptrdiff_t sent = tenon__sys_send(s, data, size, 0);
-  tenon__transfer whole = {s, (void *)data, size};
+  tenon__transfer whole = {s, tenon__unconst(data), size};
   return sent < 0 ? tenon__send_failure(&whole, sent) : sent;
 }
 

@@ -58,12 +58,20 @@ static int is_other(int events, int expected) {
 
 /* ---- Poll -------------------------------------------------------------------------------------------------------- */
 
+static int is_named_twice(const int *a, int item) {
+  for (int i = 0; i < ITEMS; i++)
+    if (i != item && a[2 * i] == a[2 * item] && a[2 * i] < SLOTS) return 1;
+  return 0;
+}
+
 static forecast forecast_poll(play *p, const int *a, outlook *all) {
   int is_bad = a[6] == LIMIT_BAD;
   memset(all, 0, sizeof *all);
   for (int i = 0; i < ITEMS; i++) is_bad |= a[2 * i + 1] == 4 || a[2 * i] == WIDE_SOCKET;
   if (is_bad) return forecast_value(TENON_EINVAL);
   for (int i = 0; i < ITEMS; i++) look_at(all, &p->m, i, a[2 * i], events_of[a[2 * i + 1]]);
+  for (int i = 0; i < ITEMS && !open_is_shown(OPEN_TWICE); i++)
+    if (all->events[i] > 0 && is_named_twice(a, i)) all->why[i] = OPEN_TWICE, all->events[i] = EVENTS_OPEN;
   return wait_for(all, a[6]);
 }
 

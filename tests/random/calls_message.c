@@ -86,8 +86,9 @@ static void run_sendmsg(play *p, const int *a) {
   play_result(p, f, tenon_sendmsg(play_socket(p, a[0]), &message, argument_limit(a[3])), NULL);
 }
 
-/* Two equal ones. */
+/* Two equal ones. After a waker has fired one message goes where a native call takes no more. */
 static forecast model_batch(play *p, const int *a, tenon_message *message) {
+  if (p->m.cancelling != NONE && p->m.wakers[p->m.cancelling].fired) return forecast_avoid();
   forecast f = model_message(p, a, message);
   if (f.avoid || f.open || !f.is_known || f.value < 0) return f;
   f = model_message(p, a, message);

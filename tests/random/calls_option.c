@@ -36,7 +36,7 @@ static forecast forecast_keepalive(model *m, const int *a) {
   if (!it) return model_handle(m, a[0]);
   if (it->kind == UDP) return forecast_value(TENON_ENOPROTOOPT);
   if (it->failed || it->begun == BEGUN_REFUSED) return forecast_open(OPEN_FAILED);
-  if (it->kind == PAIR) return is_bad ? forecast_any() : forecast_open(FOUND_KEEPALIVE_PAIR);
+  if (it->kind == PAIR) return is_bad ? forecast_any() : forecast_open(OPEN_PAIR);
   if (is_bad) return forecast_value(TENON_EINVAL);
   if (count) return forecast_open(OPEN_SUPPORTED);
   it->options[TENON_OPT_KEEPALIVE] = 1;

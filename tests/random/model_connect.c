@@ -151,7 +151,6 @@ forecast model_connect(model *m, int s, const address *to, int limit) {
   if (to->port == 0) return forecast_value(TENON_EINVAL);
   if (model_is_stream(it) && it->link != NONE) return forecast_value(TENON_EISCONN);
   int is_reachable = to->family == it->family || (is_dual(it) && to->family == TENON_AF_INET);
-  if (!is_reachable && it->kind == UDP && !open_is_shown(FOUND_OTHER_FAMILY)) return forecast_avoid();
   if (!is_reachable) return forecast_value(TENON_EAFNOSUPPORT);
   if (crosses_families(it, to)) return forecast_avoid();
   return it->kind == UDP ? connect_datagrams(it, to) : connect_stream(m, s, to, limit);
@@ -162,8 +161,6 @@ forecast model_connect_result(model *m, int s, int limit) {
   if (limit == LIMIT_BAD) return it ? forecast_value(TENON_EINVAL) : forecast_any();
   if (!it) return model_handle(m, s);
   if (it->failed) return forecast_open(OPEN_FAILED);
-  if (it->kind == UDP && it->was_refused)
-    return open_is_shown(FOUND_UDP_RESULT) ? forecast_any() : forecast_open(FOUND_UDP_RESULT);
   if (it->kind == UDP || it->kind == PAIR) return forecast_any();
   int was = it->begun;
   side *own = model_side(m, it);

@@ -14,6 +14,7 @@
   X(PAIR, "pair", "D151: a pair is a local stream on POSIX systems and TCP on Windows")                               \
   X(PEER_NAME, "peer-name", "D067: the name of the peer after the connection broke")                                  \
   X(NEVER_CONNECTED, "never-connected", "D102: a stream that was never connected is polled")                          \
+  X(TWICE, "twice", "tenon_poll: a socket that stands among them more than once may be reported once")                \
   X(HUP, "hup", "tenon.h: TENON_POLLHUP says that the peer may have ended")                                           \
   X(CUT, "cut", "tenon_recv: datagrams this call and the next two may cut")                                           \
   X(REFUSED_ONCE, "refused-once", "tenon_recvfrom: TENON_ECONNREFUSED perhaps, once, by a connected socket")          \
@@ -35,15 +36,11 @@
 enum { OPEN_NOT, OPEN_ROWS(OPEN_ENUM) OPEN_COUNT };
 
 /* Differences that were found and are not mended yet. A row goes when its mend lands. */
-#define FOUND_ROWS(X)                                                                                           \
-  X(UDP_RESULT, "found-udp-result", "tenon_connect_result tells a refusal of datagrams on some systems")        \
-  X(KEEPALIVE_PAIR, "found-keepalive-pair",                                                                     \
-    "FAULTS 15: tenon_keepalive on a local stream is ENOTSUP, not ENOPROTOOPT")                                 \
-  X(EXTRA_FIELDS, "found-extra-fields", "FAULTS 16: tenon_message_ask(LOCAL) also brings INTERFACE")            \
-  X(LOST_PORT, "found-lost-port", "a refused connect gives up the port that the socket is bound to")            \
-  X(V6ONLY, "found-v6only", "TENON_OPT_V6ONLY reads as 1 on Linux once a socket is bound to one IPv6 address")  \
-  X(STREAM_PEER, "found-stream-peer", "tenon_sendto with an address is TENON_EISCONN on some streams of Linux") \
-  X(OTHER_FAMILY, "found-other-family", "tenon_connect of datagrams to another family spoils the socket")
+#define FOUND_ROWS(X)                                                                                          \
+  X(EXTRA_FIELDS, "found-extra-fields", "FAULTS 16: tenon_message_ask(LOCAL) also brings INTERFACE")           \
+  X(LOST_PORT, "found-lost-port", "a refused connect gives up the port that the socket is bound to")           \
+  X(V6ONLY, "found-v6only", "TENON_OPT_V6ONLY reads as 1 on Linux once a socket is bound to one IPv6 address") \
+  X(STREAM_PEER, "found-stream-peer", "tenon_sendto with an address is TENON_EISCONN on some streams of Linux")
 #define FOUND_ENUM(row, name, why) FOUND_##row,
 enum { FOUND_FIRST = OPEN_COUNT - 1, FOUND_ROWS(FOUND_ENUM) FOUND_END };
 

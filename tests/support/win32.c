@@ -22,6 +22,16 @@ static void do_nothing(void *unused) {
   (void)unused;
 }
 
+/* Under Wine 10 the first list of interfaces opens handles, which the process keeps while the library is loaded. */
+static void list_interfaces(void) {
+  typedef ULONG(WINAPI * get_addresses)(ULONG, ULONG, void *, void *, ULONG *);
+  ULONG size = 0;
+  HMODULE library = LoadLibraryExW(L"iphlpapi.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+  if (!library) return;
+  get_addresses get = (get_addresses)(void (*)(void))GetProcAddress(library, "GetAdaptersAddresses");
+  if (get) get(AF_UNSPEC, 0, NULL, NULL, &size);
+}
+
 /* Waiting is what counts under Wine 8: a thread's first wait for a socket opens an event, which it keeps. Startups,
  * sockets, lookups and ended threads left nothing behind there; elsewhere they may, once. Winsock is given back at the
  * end, so that Tenon has still to start it. */
@@ -34,6 +44,7 @@ void support_warm_up(void) {
   closesocket(item.fd);
   if (getaddrinfo("localhost", "80", NULL, &list) == 0) freeaddrinfo(list);
   if (support_thread_start(&thread, do_nothing, NULL) == 0) support_thread_join(&thread);
+  list_interfaces();
   support_end_foreign();
 }
 
