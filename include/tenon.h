@@ -298,8 +298,8 @@ typedef struct tenon_pollfd {
  * revents, and reports what is the case again and again, as long as it is. There may be any number of them; none at all
  * sleeps. A socket that stands among them more than once may be reported in one of its places only. The array belongs to
  * the library during the call. A stream that was never connected, or was shut down for receiving, is reported on some
- * systems only. While data is left to receive, TENON_POLLHUP comes on some systems only: tenon_recv() tells the end, by returning 0.
- * POSIX systems also poll handles that are no sockets: pipes, files and standard input, which is handle 0; on Windows
+ * systems only. While data is left to receive, TENON_POLLHUP comes on some systems only: tenon_recv() tells the end, by
+ * returning 0. POSIX systems also poll handles that are no sockets: pipes, files and standard input, which is handle 0; on Windows
  * each of these is TENON_POLLNVAL. TENON_EINVAL. */
 TENON_API int tenon_poll(tenon_pollfd *items, int count, int timeout_ms);
 

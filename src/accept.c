@@ -29,7 +29,7 @@ static tenon_sock accept_once(tenon_sock s, tenon__sockaddr *peer) {
 
 /* In a row, as many as a queue can hold. After that it is the listener that is not well, and trying again would never
  * end. */
-#ifndef VANISHED_MAX /* tests have less patience */
+#ifndef VANISHED_MAX /* tests set a lower limit */
 #define VANISHED_MAX 65535
 #endif
 

@@ -28,14 +28,6 @@ static int may_be_answer(int failure) {
          failure == TENON_EPROTO || failure == TENON_ENOPROTOOPT;
 }
 
-/* Windows may queue several errors. */
-#define ANSWERS_MAX 16
-
-/* A limit or a waker ends a call that meets one error after the other. A call with a timeout of 0 stops after some. */
-static int has_time_for_answer(tenon__limit *limit) {
-  return limit->timeout_ms != 0 || ++limit->answers <= ANSWERS_MAX;
-}
-
 /* The next call on the socket fails with the error, and its own datagram is not sent. So a send is repeated, whoever the
  * peer is; a receive reports only a refusal by the connected peer. The last codes of the list can also be this call's
  * own failure, so there is one more attempt. A local socket fails at once, each time, when its receiver is gone. */
@@ -44,16 +36,23 @@ int tenon__is_late_answer(tenon_sock s, int failure, tenon__event event, tenon__
   int native = tenon_native_error();
   int is_datagram = tenon__sys_is_stream(s) == 0 && tenon__sys_family(s) != TENON_AF_UNIX, is_connected = has_peer(s);
   tenon__sys_remember(native);
-  if (!is_datagram) return 0;
-  if (failure == TENON_ENETRESET) return has_time_for_answer(limit);
-  if (is_refusal(failure)) return (event == TENON__WRITABLE || !is_connected) && has_time_for_answer(limit);
+  if (!is_datagram || failure == TENON_ENETRESET) return is_datagram;
+  if (is_refusal(failure)) return event == TENON__WRITABLE || !is_connected;
   return is_connected && !tenon__limit_has_retried(limit);
+}
+
+/* Windows may queue several errors. */
+#define ANSWERS_MAX 16
+
+int tenon__late_answer_again(tenon__limit *limit) {
+  if (limit->timeout_ms == 0 && ++limit->answers > ANSWERS_MAX) return tenon__refuse(TENON_EAGAIN);
+  return tenon__limit_go_on(limit, 0);
 }
 
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
   if (failure == TENON_ENOBUFS && event == TENON__WRITABLE) return tenon__wait_for_buffers(limit);
-  return tenon__is_late_answer(s, failure, event, limit) ? tenon__limit_go_on(limit, 0) : failure;
+  return tenon__is_late_answer(s, failure, event, limit) ? tenon__late_answer_again(limit) : failure;
 }
 
 void tenon__forget_answers(tenon_sock s) {

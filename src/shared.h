@@ -24,7 +24,7 @@ static inline void tenon__keep_started(void) {
 typedef struct tenon__limit {
   int timeout_ms;
   int is_started, has_retried;
-  int answers;         /* to earlier datagrams, that a call without time has met */
+  int answers;         /* errors of earlier datagrams that a call with a timeout of 0 has met */
   int64_t deadline_us; /* once started */
 } tenon__limit;
 
@@ -151,6 +151,8 @@ static inline int tenon__is_stream_of(tenon_sock s, size_t size) {
 void tenon__forget_answers(tenon_sock s);
 /* Whether a failure is the answer to a datagram that was sent earlier, so that another attempt is worth while. */
 int tenon__is_late_answer(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
+/* Whether to make that attempt: 0, or why not. With a timeout of 0 a call makes some, and then fails with TENON_EAGAIN. */
+int tenon__late_answer_again(tenon__limit *limit);
 /* 0 if another attempt is worth while. */
 int tenon__datagram_again(tenon_sock s, int failure, tenon__event event, tenon__limit *limit);
 /* What a failure means that did not come from the addresses. */

@@ -45,7 +45,7 @@ TENON__APART static int failure_again(tenon_sock s, int failure, tenon__limit *l
 /* 0 if another attempt is worth while. */
 static int transfer_again(tenon_sock s, ptrdiff_t failure, tenon__event event, tenon__limit *limit) {
   if (failure == TENON_EAGAIN) return tenon__wait(s, event, limit);
-  if (tenon__is_late_answer(s, (int)failure, event, limit)) return tenon__limit_go_on(limit, 0);
+  if (tenon__is_late_answer(s, (int)failure, event, limit)) return tenon__late_answer_again(limit);
   int has_no_buffers = failure == TENON_ENOBUFS && event == TENON__WRITABLE;
   return has_no_buffers ? tenon__wait_for_buffers(limit) : failure_again(s, (int)failure, limit);
 }

@@ -125,7 +125,7 @@ build() { # NAME [TARGET...]
     windows-i686) options+=(-DCMAKE_TOOLCHAIN_FILE="$toolchains/mingw-w64-i686.cmake") ;;
   esac
   {
-    flock 7
+    limited 1200 flock 7
     logged "configure-$name" 120 cmake -S "$root" -B "$root/build/$name" "${options[@]}" &&
       logged "build-$name" 900 cmake --build "$root/build/$name" -j "$(nproc)" "${targets[@]}"
   } 7>"$root/build/$name.lock"

@@ -1,7 +1,9 @@
 /* tenon/message.h - more than one buffer, what travels beside a datagram, and many datagrams in one call.
  * SPDX-License-Identifier: MIT
  *
- * What tenon.h says of results, handles, time and input holds here too. None of these calls allocates. */
+ * What tenon.h says of results, handles, time and input holds here too. These calls allocate nothing, with one exception:
+ * tenon_sendmsg() and tenon_sendmsgs() list the interfaces, as tenon_interfaces() does, if the system refuses to send from
+ * a local address of IPv4. */
 #ifndef TENON_MESSAGE_H
 #define TENON_MESSAGE_H
 

@@ -151,6 +151,7 @@ forecast model_connect(model *m, int s, const address *to, int limit) {
   if (to->port == 0) return forecast_value(TENON_EINVAL);
   if (model_is_stream(it) && it->link != NONE) return forecast_value(TENON_EISCONN);
   int is_reachable = to->family == it->family || (is_dual(it) && to->family == TENON_AF_INET);
+  if (!is_reachable && it->kind == UDP && !open_is_shown(FOUND_OTHER_FAMILY)) return forecast_avoid();
   if (!is_reachable) return forecast_value(TENON_EAFNOSUPPORT);
   if (crosses_families(it, to)) return forecast_avoid();
   return it->kind == UDP ? connect_datagrams(it, to) : connect_stream(m, s, to, limit);

@@ -36,11 +36,13 @@
 enum { OPEN_NOT, OPEN_ROWS(OPEN_ENUM) OPEN_COUNT };
 
 /* Differences that were found and are not mended yet. A row goes when its mend lands. */
-#define FOUND_ROWS(X)                                                                                          \
-  X(EXTRA_FIELDS, "found-extra-fields", "FAULTS 16: tenon_message_ask(LOCAL) also brings INTERFACE")           \
-  X(LOST_PORT, "found-lost-port", "a refused connect gives up the port that the socket is bound to")           \
-  X(V6ONLY, "found-v6only", "TENON_OPT_V6ONLY reads as 1 on Linux once a socket is bound to one IPv6 address") \
-  X(STREAM_PEER, "found-stream-peer", "tenon_sendto with an address is TENON_EISCONN on some streams of Linux")
+#define FOUND_ROWS(X)                                                                                           \
+  X(EXTRA_FIELDS, "found-extra-fields", "FAULTS 16: tenon_message_ask(LOCAL) also brings INTERFACE")            \
+  X(LOST_PORT, "found-lost-port", "a refused connect gives up the port that the socket is bound to")            \
+  X(V6ONLY, "found-v6only", "TENON_OPT_V6ONLY reads as 1 on Linux once a socket is bound to one IPv6 address")  \
+  X(STREAM_PEER, "found-stream-peer", "tenon_sendto with an address is TENON_EISCONN on some streams of Linux") \
+  X(OTHER_FAMILY, "found-other-family",                                                                         \
+    "after tenon_connect to another family, Wine fails the first tenon_sendto of an unbound socket (EINVAL)")
 #define FOUND_ENUM(row, name, why) FOUND_##row,
 enum { FOUND_FIRST = OPEN_COUNT - 1, FOUND_ROWS(FOUND_ENUM) FOUND_END };
 

@@ -1,4 +1,4 @@
-# analyzers.sh - rules that static analyzers check. Those that are installed run; silenced.txt has their wrong findings.
+# analyzers.sh - rules that static analyzers check. tests/silenced.txt has their wrong findings.
 # SPDX-License-Identifier: MIT
 
 # All sources that are compiled on Linux.
@@ -8,21 +8,10 @@ linux_sources() {
 
 # Reads the output of gcc or clang-tidy and prints the findings that are not silenced.
 not_silenced() { # TOOL
-  sed "s|^$root/||" | grep -E '^src/[^:]*:[0-9:]+ warning: ' | awk -v tool="$1" '
+  sed "s|^$root/||" | grep -E '^src/[^:]*:[0-9:]+ (warning|error): ' | awk -v tool="$1" '
     NR == FNR { if ($1 == tool) silenced[$2 " " $3] = 1; next }
     { file = $0; sub(/:.*/, "", file); check = $0; sub(/.*\[/, "", check); sub(/\].*/, "", check) }
     !((file " " check) in silenced)' tests/silenced.txt -
-}
-
-# Warnings that builds with care for other people's compilers turn on.
-rule_careful_builds() {
-  local more=(-Wcast-qual -Wmissing-prototypes -Wnull-dereference -Wstrict-prototypes -Wundef) compiler
-  for compiler in gcc clang; do
-    command -v $compiler >/dev/null || continue
-    linux_sources | xargs -n 1 -P "$(nproc)" $compiler -std=c11 -O2 "${warnings[@]}" "${more[@]}" -Iinclude -c -o /dev/null || return 1
-  done
-  printf '%s\n' src/*.c src/win32/*.c src/server/*.c src/poller/{afd*,closing,fallback,table}.c | xargs -n 1 -P "$(nproc)" \
-    x86_64-w64-mingw32-gcc -std=c11 -O2 "${warnings[@]}" "${more[@]}" -Iinclude -c -o /dev/null
 }
 
 rule_gcc_analyzer() {
